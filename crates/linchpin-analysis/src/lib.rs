@@ -1,0 +1,3 @@
+//! Metrics, intervals and findings: pure functions over records.
+
+pub mod findings;

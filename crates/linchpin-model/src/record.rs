@@ -1,0 +1,248 @@
+//! What one replication leaves behind.
+
+use crate::{EventId, GroupId, Level, NeedId, NodeId, SimTime, TeamId};
+
+/// The outcome of one replication. Buffers are reused: see [`Record::clear`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// Its number.
+    pub replication: u32,
+    /// Why it could not be finished, if so. Everything else then speaks of the time before.
+    pub failure: Option<RunFailure>,
+    /// Events handled.
+    pub events: u64,
+    /// Steps of all groups' curves, in order of time. Group `g` begins at its `initial[g]`.
+    pub steps: Vec<Step>,
+    /// Weighted sum of levels (weight times millionths) of each group at the start.
+    pub initial: Vec<u64>,
+    /// Nodes that were ever below full level, ascending.
+    pub affected: Vec<Affected>,
+    /// Lost service by the node where it began, ascending by node.
+    pub roots: Vec<RootLoss>,
+    /// Lost service in millionths times seconds by (provider sector, consumer sector): row-major with
+    /// `sectors + 1` rows; the last row is loss that began at the consumer itself.
+    pub induced: Vec<u64>,
+    /// Assets and pools that failed at least once.
+    pub failed: u32,
+    /// Of these, how many whose first failure was of generation 0.
+    pub direct: u32,
+    /// Largest generation of a first failure.
+    pub generations: u32,
+    /// Nodes down at the horizon only because they wait for each other.
+    pub locked_out: Vec<NodeId>,
+    /// Repairs finished.
+    pub repairs: u32,
+    /// Seconds that jobs waited for crews or spares, in sum.
+    pub waited_s: u64,
+    /// Times at which events happened, by event; [`SimTime::NEVER`] where one did not.
+    pub event_times: Vec<SimTime>,
+    /// What happened, in order; empty unless asked for.
+    pub trace: Vec<TraceEntry>,
+}
+
+/// Why a replication could not be finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunFailure {
+    /// Too many passes within one second: something flips back and forth.
+    Passes(SimTime),
+    /// More events than the scenario allows.
+    Events(SimTime),
+}
+
+/// From `time` on, the weighted sum of `group` is `sum`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// When.
+    pub time: SimTime,
+    /// Which group.
+    pub group: GroupId,
+    /// Weight times millionths.
+    pub sum: u64,
+}
+
+/// What happened to one node in one replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Affected {
+    /// Which node.
+    pub node: NodeId,
+    /// Lost service: the integral of (1 - level), in millionths times seconds.
+    pub lost: u64,
+    /// When it first crossed below its `failed_below`; never where it did not.
+    pub first_failed: SimTime,
+}
+
+/// Lost service that began at one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootLoss {
+    /// Where it began.
+    pub node: NodeId,
+    /// Millionths times seconds, over all nodes of a sector.
+    pub lost: u64,
+}
+
+/// Why a node is below full level: the term that binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing: it is at full level.
+    None,
+    /// A ceiling that something put on the node itself.
+    Ceiling(CeilingKind),
+    /// A need, and the provider that fell last.
+    Need(NeedId, NodeId),
+}
+
+/// What can hold a node down itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum CeilingKind {
+    /// Damage.
+    Integrity,
+    /// Staff away.
+    Staffing,
+    /// IT gone.
+    It,
+    /// Closed.
+    Closure,
+    /// Scripted degradation or forcing.
+    Scripted,
+    /// Cut off from its network.
+    Network,
+    /// Tripped by overload.
+    Overload,
+}
+
+impl CeilingKind {
+    /// All kinds, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Integrity,
+        Self::Staffing,
+        Self::It,
+        Self::Closure,
+        Self::Scripted,
+        Self::Network,
+        Self::Overload,
+    ];
+
+    /// In words: `damaged`, `closed`...
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Integrity => "damaged",
+            Self::Staffing => "short of staff",
+            Self::It => "without IT",
+            Self::Closure => "closed",
+            Self::Scripted => "held down",
+            Self::Network => "cut off from its network",
+            Self::Overload => "tripped by overload",
+        }
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceEntry {
+    /// When.
+    pub time: SimTime,
+    /// To whom; none for events as such.
+    pub node: NodeId,
+    /// What.
+    pub what: Happening,
+}
+
+/// What can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A scripted event took place.
+    Event(EventId),
+    /// It was hit by this event.
+    Hit(EventId),
+    /// It was damaged; index of the state in its repair plan.
+    Damaged(u16),
+    /// It failed at random.
+    FailedAtRandom,
+    /// Its level fell.
+    Fell {
+        /// Before.
+        from: Level,
+        /// After.
+        to: Level,
+        /// Why.
+        cause: Cause,
+        /// 0 where a ceiling did it, else one more than the provider's.
+        generation: u16,
+        /// Where it began.
+        root: NodeId,
+    },
+    /// Its level rose.
+    Rose {
+        /// Before.
+        from: Level,
+        /// After.
+        to: Level,
+    },
+    /// Stage of the autonomy of a need took over.
+    StageRuns(NeedId, u16),
+    /// Stage of the autonomy of a need is spent.
+    StageSpent(NeedId, u16),
+    /// Stage of the autonomy of a need did not start, or failed while running.
+    StageFailed(NeedId, u16),
+    /// It began to restart and will be back then if nothing intervenes.
+    Restarting(SimTime),
+    /// It started without a need (black start).
+    BlackStart(NeedId),
+    /// Remote control was lost.
+    ControlLost,
+    /// Remote control is back.
+    ControlBack,
+    /// Its repair went into this stage, done by this team (none: without a crew).
+    RepairStage(u16, TeamId),
+    /// Its repair waits for a crew or spare.
+    RepairWaits,
+    /// Its repair stands still because what the work needs is missing.
+    RepairPaused,
+    /// Its repair goes on.
+    RepairResumed,
+    /// It is repaired.
+    Repaired,
+    /// It is down at the horizon only because it and others wait for each other.
+    LockedOut,
+}
+
+impl Record {
+    /// Empties the record for the next replication and keeps its buffers.
+    pub fn clear(&mut self, replication: u32) {
+        let Self {
+            replication: number,
+            failure,
+            events,
+            steps,
+            initial,
+            affected,
+            roots,
+            induced,
+            failed,
+            direct,
+            generations,
+            locked_out,
+            repairs,
+            waited_s,
+            event_times,
+            trace,
+        } = self;
+        *number = replication;
+        *failure = None;
+        *events = 0;
+        steps.clear();
+        initial.clear();
+        affected.clear();
+        roots.clear();
+        induced.clear();
+        *failed = 0;
+        *direct = 0;
+        *generations = 0;
+        locked_out.clear();
+        *repairs = 0;
+        *waited_s = 0;
+        event_times.clear();
+        trace.clear();
+    }
+}

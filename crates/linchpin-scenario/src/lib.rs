@@ -1,0 +1,5 @@
+//! Scenario files: read, checked as a whole, resolved into a [`linchpin_model::Model`].
+
+pub mod diagnostic;
+pub mod source;
+pub mod value;
