@@ -1,5 +1,6 @@
 //! Scenario files: read, checked as a whole, resolved into a [`linchpin_model::Model`].
 
+pub mod decode;
 pub mod diagnostic;
 pub mod source;
 pub mod value;
