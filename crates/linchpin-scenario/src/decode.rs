@@ -31,7 +31,7 @@ mod fields;
 mod scalar;
 mod suggest;
 
-pub use duration::{MAX_TIME_S, seconds, time};
+pub use duration::{MAX_TIME_S, long_seconds, seconds, time};
 pub use fields::Fields;
 pub use scalar::{Spanned, boolean, choice, id, integer_in, number, number_in, share, spanned, text};
 pub use suggest::{did_you_mean, nearest};

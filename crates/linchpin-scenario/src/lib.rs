@@ -2,5 +2,7 @@
 
 pub mod decode;
 pub mod diagnostic;
+pub mod reader;
 pub mod source;
+pub mod spec;
 pub mod value;

@@ -4,8 +4,13 @@ use super::{mismatch, sourced};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::value::{Value, ValueKind};
 
+/// Longest time of a scenario in years of 365.25 days.
+const LONGEST_YEARS: u32 = 20;
+
+const YEAR_S: u32 = 31_557_600;
+
 /// Longest time a scenario may name, in seconds: 20 years of 365.25 days.
-pub const MAX_TIME_S: u32 = 20 * 31_557_600;
+pub const MAX_TIME_S: u32 = LONGEST_YEARS * YEAR_S;
 
 const UNITS: [(&str, f64); 5] =
     [("s", 1.0), ("min", 60.0), ("h", 3_600.0), ("d", 86_400.0), ("w", 604_800.0)];
@@ -28,9 +33,19 @@ pub fn time(value: &Value, out: &mut Diagnostics) -> Option<u32> {
 
 /// A time in seconds, from 0 to [`MAX_TIME_S`], not rounded: for the parameters of distributions.
 pub fn seconds(value: &Value, out: &mut Diagnostics) -> Option<f64> {
+    seconds_up_to(LONGEST_YEARS, value, out)
+}
+
+/// A time in seconds, from 0 to 10,000 years: for rates such as a mean time to failure, which may lie far beyond what
+/// is ever simulated.
+pub fn long_seconds(value: &Value, out: &mut Diagnostics) -> Option<f64> {
+    seconds_up_to(10_000, value, out)
+}
+
+fn seconds_up_to(years: u32, value: &Value, out: &mut Diagnostics) -> Option<f64> {
     let value = sourced(value, out).value;
     let problem = match &value.kind {
-        ValueKind::String(text) => match parse(text) {
+        ValueKind::String(text) => match parse(text, years) {
             Ok(seconds) => return Some(seconds),
             Err((label, help)) => {
                 let problem = Diagnostic::error(
@@ -61,7 +76,7 @@ fn units() -> String {
 }
 
 /// Seconds, or what is wrong (for the marked place) and what would be right.
-fn parse(text: &str) -> Result<f64, (String, String)> {
+fn parse(text: &str, years: u32) -> Result<f64, (String, String)> {
     let mut rest = text.trim();
     if rest.is_empty() {
         return Err(("a time must not be empty".into(), format!("for no time write \"0s\"; {}", units())));
@@ -81,8 +96,12 @@ fn parse(text: &str) -> Result<f64, (String, String)> {
         rest = after.trim_start();
     }
     // Dust of sums such as 0.1 d + 0.2 h must not push the longest time over the edge.
-    if total > f64::from(MAX_TIME_S) + 1e-3 {
-        return Err(("longer than 20 years".into(), "the longest time is 20 years, \"7305d\"".into()));
+    if total > f64::from(years) * f64::from(YEAR_S) + 1e-3 {
+        let days = f64::from(years) * f64::from(YEAR_S) / 86_400.0;
+        return Err((
+            format!("longer than {years} years"),
+            format!("the longest time here is {years} years, \"{days}d\""),
+        ));
     }
     Ok(total)
 }
@@ -132,7 +151,7 @@ mod tests {
             ("10_000s", 10_000.0),
             ("7305d", 631_152_000.0),
         ] {
-            assert_eq!(parse(text), Ok(seconds), "{text}");
+            assert_eq!(parse(text, super::LONGEST_YEARS), Ok(seconds), "{text}");
         }
     }
 
@@ -155,7 +174,7 @@ mod tests {
             ("1h, 2min", "no number", "36h"),
             ("٣h", "no number", "36h"),
         ] {
-            let (got_label, got_help) = parse(text).expect_err(text);
+            let (got_label, got_help) = parse(text, super::LONGEST_YEARS).expect_err(text);
             assert!(got_label.contains(label), "{text}: {got_label}");
             assert!(got_help.contains(help), "{text}: {got_help}");
         }

@@ -1,0 +1,79 @@
+//! The scenario as it is written: a typed mirror of the file.
+//!
+//! Ids and references are still texts and keep their place. Everything that can be judged from a value alone (kinds,
+//! units, ranges, the order of a distribution's parameters) has been judged; nothing that needs a second look elsewhere
+//! has. Reading never stops at a problem: what is wrong is reported and stands for something harmless, so that the
+//! rest can still be checked.
+
+mod asset;
+mod choice;
+mod dist;
+mod event;
+mod need;
+mod repair;
+mod scenario;
+mod system;
+mod watch;
+
+pub use asset::{Asset, Class, Control, Failures, Serves, Traits};
+pub use choice::{Choice, Selector};
+pub use dist::{Dist, MAX_NUMBER};
+pub use event::{Effect, EffectKind, Event, On};
+pub use need::{Need, Required, Stage, Weights};
+pub use repair::{Repair, RepairStage, State};
+pub use scenario::{Head, Place, Region, Scenario};
+pub use system::{
+    CommonCause, Network, Pool, Priority, Rule, Sharing, SharingRule, Spare, Supplier, Surge, Team,
+};
+pub use watch::{Group, GroupWeights, Requirement, RequirementOf};
+
+use crate::decode::{self, Fields, Spanned};
+use crate::diagnostic::Diagnostics;
+use crate::source::Span;
+use crate::value::{Value, ValueKind};
+
+/// An id, or a reference to one, and where it stands. Empty where it could not be read (which has been reported).
+pub type Id = Spanned<String>;
+
+fn unknown_id(span: Span) -> Id {
+    Spanned { value: String::new(), span }
+}
+
+/// A reference. One that cannot be an id stays in its list as an empty one: the list is not taken for shorter than it is.
+fn reference(value: &Value, out: &mut Diagnostics) -> Option<Id> {
+    Some(decode::id(value, out).unwrap_or_else(|| unknown_id(value.span)))
+}
+
+/// A required reference.
+fn required_reference(fields: &mut Fields, name: &'static str) -> Id {
+    let place = fields.span();
+    fields.required(name, reference).unwrap_or_else(|| unknown_id(place))
+}
+
+/// The id of an entry. One with a wrong character still counts as known, lest every reference to it be reported too.
+fn own_id(fields: &mut Fields) -> Id {
+    let place = fields.span();
+    let written = fields.value("id").map(decode::plain).map(|value| match &value.kind {
+        ValueKind::String(text) => Spanned { value: text.clone(), span: value.span },
+        _ => unknown_id(value.span),
+    });
+    fields.required("id", decode::id).or(written).unwrap_or_else(|| unknown_id(place))
+}
+
+/// The name for people; the id where there is none.
+fn own_name(fields: &mut Fields, id: &Id) -> String {
+    fields.optional("name", decode::text).unwrap_or_else(|| id.value.clone())
+}
+
+/// A list that says whether it stands there at all.
+fn references(fields: &mut Fields, name: &'static str) -> Option<Vec<Id>> {
+    fields.optional(name, decode::list_of(reference))
+}
+
+fn list<'v, T>(
+    fields: &mut Fields<'v, '_>,
+    name: &'static str,
+    read: impl FnMut(&'v Value, &mut Diagnostics) -> Option<T>,
+) -> Vec<T> {
+    fields.optional(name, decode::list_of(read)).unwrap_or_default()
+}
