@@ -1,1 +1,41 @@
-//! Many replications.
+//! Many replications of a model, on many threads, into a folder that survives crashes.
+//!
+//! # The way of a study
+//!
+//! A [`Job`] knows how to do one replication. [`run`] cuts the replications into blocks, the blocks into
+//! chunks, and gives the chunks to worker threads in order. Whole blocks go to one collector, which takes them
+//! in order whoever finished first, writes each as a file that is either whole or not there, and looks at the stopping
+//! rule. So nothing that is written depends on the number of threads, on their speed, or on interruptions:
+//! the study hash is the same.
+//!
+//! A run that was killed is gone on with by handing [`run`] the [`Inventory`] of what is there. A finished study
+//! is read back through [`Study`], column by column.
+//!
+//! This crate is the only one that knows threads. It knows nothing of command lines, and prints nothing.
+
+mod block;
+mod clock;
+mod collect;
+mod csv;
+mod digest;
+mod error;
+mod estimate;
+mod files;
+mod identity;
+mod manifest;
+mod run;
+mod store;
+mod work;
+
+pub use block::{BLOCK_VERSION, Block, Decoded, Failed, HEADER_BYTES, Header};
+pub use clock::Stopwatch;
+pub use csv::write_csv;
+pub use digest::Totals;
+pub use error::StudyError;
+pub use estimate::Estimate;
+pub use files::{create_folder, write_atomically};
+pub use identity::{Digest32, Identity, hex, sha256, short};
+pub use manifest::{Manifest, Timings};
+pub use run::{Outcome, Plan, Precision, Progress, Stopped, run};
+pub use store::{BlockFile, Columns, Inventory, Study, block_path, runs_folder};
+pub use work::{Job, Sums, Worker};

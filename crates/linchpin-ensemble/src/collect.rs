@@ -1,0 +1,183 @@
+//! The collector: takes whole blocks in order, writes them, and looks at the stopping rule.
+
+use crate::StudyError;
+use crate::block::Block;
+use crate::clock::Stopwatch;
+use crate::digest::Intake;
+use crate::estimate::Estimate;
+use crate::files::write_atomically;
+use crate::identity::{Digest32, Identity};
+use crate::manifest::{BlockEntry, Manifest};
+use crate::run::{Plan, Precision, Watched, lock};
+use crate::store::{BlockFile, Inventory, block_path, take_file};
+use crate::work::{Job, Sums};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::mpsc::Receiver;
+
+/// Seconds between two writings of the manifest.
+const MANIFEST_EVERY_S: f64 = 5.0;
+
+/// A block that all workers are through with.
+pub(crate) struct Finished<S> {
+    pub block: Block,
+    pub sums: S,
+    pub bytes: Vec<u8>,
+    pub digest: Digest32,
+}
+
+/// How collecting ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Ending {
+    /// With the last block.
+    All,
+    /// With the precision asked for: the relative half-width.
+    Precise(f64),
+    /// No more blocks came.
+    CutOff,
+}
+
+/// What was collected.
+pub(crate) struct Collected<S> {
+    pub ending: Ending,
+    pub intake: Intake<S>,
+    pub blocks: Vec<BlockEntry>,
+}
+
+/// Takes blocks in order of their numbers, whoever finished first.
+pub(crate) struct Collector<'a, J: Job> {
+    folder: &'a Path,
+    identity: &'a Identity,
+    until: Option<Precision>,
+    headline: Option<usize>,
+    size: u32,
+    total: u32,
+    held: BTreeMap<u32, BlockFile>,
+    intake: Intake<J::Sums>,
+    blocks: Vec<BlockEntry>,
+    manifest_written: Stopwatch,
+}
+
+impl<'a, J: Job> Collector<'a, J> {
+    pub fn new(
+        job: &J,
+        folder: &'a Path,
+        identity: &'a Identity,
+        plan: &Plan,
+        size: u32,
+        inventory: Inventory,
+    ) -> Self {
+        let headline = job.headline();
+        let mut watched: Vec<usize> =
+            headline.into_iter().chain(plan.until.map(|until| until.column)).collect();
+        watched.dedup();
+        Self {
+            folder,
+            identity,
+            until: plan.until,
+            headline,
+            size,
+            total: plan.replications.div_ceil(size),
+            held: inventory.blocks,
+            intake: Intake::new(identity, job.sums(), watched),
+            blocks: Vec::new(),
+            manifest_written: Stopwatch::start(),
+        }
+    }
+
+    /// Replications that are on disk already.
+    pub fn held(&self) -> u64 {
+        self.held.values().map(|block| u64::from(block.header.rows)).sum()
+    }
+
+    /// Collects until all blocks are there, the precision is reached, or no more come.
+    pub fn collect(
+        mut self,
+        receiver: &Receiver<Finished<J::Sums>>,
+        watched: &Mutex<Watched>,
+    ) -> Result<Collected<J::Sums>, StudyError> {
+        let mut early = BTreeMap::new();
+        let mut ending = Ending::All;
+        for index in 0..self.total {
+            if let Some(file) = self.held.remove(&index) {
+                self.take_held(&file)?;
+            } else if let Some(finished) = next_block(index, &mut early, receiver) {
+                self.take_finished(finished)?;
+            } else {
+                ending = Ending::CutOff;
+                break;
+            }
+            let now = self.watched();
+            *lock(watched) = now;
+            if let Some(relative) = self.precise(&now) {
+                ending = Ending::Precise(relative);
+                break;
+            }
+            self.write_manifest_now_and_then()?;
+        }
+        if ending == Ending::CutOff {
+            self.keep_early(early)?;
+        }
+        Ok(Collected { ending, intake: self.intake, blocks: self.blocks })
+    }
+
+    fn take_held(&mut self, file: &BlockFile) -> Result<(), StudyError> {
+        let block = take_file(&mut self.intake, file)?;
+        self.blocks.push(BlockEntry::new(&block, &file.digest));
+        Ok(())
+    }
+
+    fn take_finished(&mut self, finished: Finished<J::Sums>) -> Result<(), StudyError> {
+        write_atomically(&block_path(self.folder, finished.block.index), &finished.bytes)?;
+        self.intake.take(&finished.block);
+        self.intake.sums_mut().merge(&finished.sums);
+        self.blocks.push(BlockEntry::new(&finished.block, &finished.digest));
+        Ok(())
+    }
+
+    /// Writes blocks that were finished before an earlier one was: after an interruption, resume will want them.
+    fn keep_early(&self, early: BTreeMap<u32, Finished<J::Sums>>) -> Result<(), StudyError> {
+        early
+            .values()
+            .try_for_each(|block| write_atomically(&block_path(self.folder, block.block.index), &block.bytes))
+    }
+
+    fn watched(&self) -> Watched {
+        let estimate = |column: usize| self.intake.moments(column).and_then(Estimate::of);
+        Watched {
+            prefix: self.intake.replications(),
+            headline: self.headline.and_then(estimate),
+            until: self.until.and_then(|until| estimate(until.column)),
+        }
+    }
+
+    /// The relative half-width where it is small enough.
+    fn precise(&self, now: &Watched) -> Option<f64> {
+        let relative = now.until?.relative();
+        (relative <= self.until?.relative).then_some(relative)
+    }
+
+    fn write_manifest_now_and_then(&mut self) -> Result<(), StudyError> {
+        if self.manifest_written.seconds() < MANIFEST_EVERY_S {
+            return Ok(());
+        }
+        self.manifest_written = Stopwatch::start();
+        Manifest::running(self.identity, self.size, self.blocks.clone()).write(self.folder)
+    }
+}
+
+/// The block of this number as soon as it is there; none where it will not come.
+fn next_block<S: Sums>(
+    index: u32,
+    early: &mut BTreeMap<u32, Finished<S>>,
+    receiver: &Receiver<Finished<S>>,
+) -> Option<Finished<S>> {
+    loop {
+        if let Some(finished) = early.remove(&index) {
+            return Some(finished);
+        }
+        let finished = receiver.recv().ok()?;
+        early.insert(finished.block.index, finished);
+    }
+}

@@ -1,0 +1,146 @@
+//! `manifest.json`: what a study folder holds, for people and other programs. Nothing is decided by it.
+
+use crate::StudyError;
+use crate::block::Block;
+use crate::digest::Totals;
+use crate::files::write_atomically;
+use crate::identity::{Digest32, Identity, hex};
+use crate::run::Stopped;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::Path;
+
+/// Version of the layout of `manifest.json`.
+const MANIFEST_VERSION: u32 = 1;
+
+/// What a study folder holds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of this layout.
+    pub version: u32,
+    /// Version of the program.
+    pub program: String,
+    /// Seed.
+    pub seed: u64,
+    /// SHA-256 of `scenario.ron`.
+    pub scenario_hash: String,
+    /// SHA-256 of the names of all columns.
+    pub catalogue_hash: String,
+    /// `running`, `replications`, `precision reached: ...` or `interrupted`.
+    pub state: String,
+    /// Hash of all results; none while running.
+    pub study_hash: Option<String>,
+    /// Replications in whole blocks, failed ones included.
+    pub replications: u64,
+    /// Reasons why replications failed, and how many did.
+    pub failed: Vec<(String, u64)>,
+    /// Replications in a full block.
+    pub block_size: u32,
+    /// Whole blocks from the first on.
+    pub blocks: Vec<BlockEntry>,
+    /// How long it took: differs from run to run and is part of no hash.
+    pub timings: Option<Timings>,
+}
+
+/// A block in the manifest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BlockEntry {
+    /// Number of the block.
+    pub index: u32,
+    /// First replication.
+    pub first: u32,
+    /// Replications.
+    pub replications: u32,
+    /// Digest at the end of its file.
+    pub sha256: String,
+}
+
+impl BlockEntry {
+    pub(crate) fn new(block: &Block, digest: &Digest32) -> Self {
+        Self { index: block.index, first: block.first, replications: block.rows, sha256: hex(digest) }
+    }
+}
+
+/// How long a run took.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Timings {
+    /// Worker threads.
+    pub threads: usize,
+    /// Replications computed by this run; the others were on disk.
+    pub computed: u64,
+    /// Seconds from the start of the workers to the end of the last replication.
+    pub replications_s: f64,
+    /// Seconds from the start of the workers until everything was on disk.
+    pub whole_s: f64,
+}
+
+impl Manifest {
+    pub(crate) fn running(identity: &Identity, block_size: u32, blocks: Vec<BlockEntry>) -> Self {
+        Self {
+            version: MANIFEST_VERSION,
+            program: identity.program.clone(),
+            seed: identity.seed,
+            scenario_hash: hex(&identity.scenario),
+            catalogue_hash: hex(&identity.catalogue),
+            state: "running".to_owned(),
+            study_hash: None,
+            replications: blocks.iter().map(|block| u64::from(block.replications)).sum(),
+            failed: Vec::new(),
+            block_size,
+            blocks,
+            timings: None,
+        }
+    }
+
+    /// Writes it into a study folder.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`].
+    pub fn write(&self, folder: &Path) -> Result<(), StudyError> {
+        let path = folder.join("manifest.json");
+        let mut text = serde_json::to_string_pretty(self)
+            .map_err(|error| StudyError::io("write", &path)(std::io::Error::other(error)))?;
+        text.push('\n');
+        write_atomically(&path, text.as_bytes())
+    }
+
+    /// Reads it from a study folder; none where it is missing or not readable: everything in it can be found out
+    /// from the blocks.
+    pub fn read(folder: &Path) -> Option<Self> {
+        let text = fs::read_to_string(folder.join("manifest.json")).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+}
+
+/// Why a study stopped, in words.
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Replications => f.write_str("replications"),
+            Self::Precision(relative) => {
+                write!(f, "precision reached: half-width {:.2} % of the mean", 100.0 * relative)
+            }
+            Self::Interrupted => f.write_str("interrupted"),
+        }
+    }
+}
+
+/// Writes the manifest of a run that has ended.
+pub(crate) fn close<S>(
+    folder: &Path,
+    identity: &Identity,
+    block_size: u32,
+    blocks: Vec<BlockEntry>,
+    totals: &Totals<S>,
+    stopped: Stopped,
+    timings: &Timings,
+) -> Result<(), StudyError> {
+    let manifest = Manifest {
+        state: stopped.to_string(),
+        study_hash: Some(hex(&totals.hash)),
+        failed: totals.failed.clone(),
+        timings: Some(*timings),
+        ..Manifest::running(identity, block_size, blocks)
+    };
+    manifest.write(folder)
+}

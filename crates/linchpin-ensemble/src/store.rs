@@ -1,0 +1,310 @@
+//! The study folder: which blocks are there, whether they are whole, and their columns read back.
+
+use crate::StudyError;
+use crate::block::{Block, Decoded, Failed, Header, decode_numbers};
+use crate::digest::{Intake, Totals};
+use crate::identity::{Digest32, Identity};
+use crate::work::{Job, Sums};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// Bytes of columns held in memory at once while reading back.
+const COLUMN_BUDGET: usize = 8 << 20;
+
+/// The folder of block files within a study folder.
+pub fn runs_folder(study: &Path) -> PathBuf {
+    study.join("runs")
+}
+
+/// The file of a block.
+pub fn block_path(study: &Path, index: u32) -> PathBuf {
+    runs_folder(study).join(format!("block-{index:05}.lpb"))
+}
+
+/// A block file that is whole.
+#[derive(Clone, Debug)]
+pub struct BlockFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What stands at its front.
+    pub header: Header,
+    /// The digest at its end.
+    pub digest: Digest32,
+}
+
+/// What a folder holds.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    /// Whole blocks by number.
+    pub blocks: BTreeMap<u32, BlockFile>,
+    /// What was found and left out, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Inventory {
+    /// Reads every block file of a study folder to its end. A folder that does not exist holds nothing.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] where a file that is there cannot be read. Damaged files are no error but a note.
+    pub fn read(study: &Path) -> Result<Self, StudyError> {
+        let mut inventory = Self::default();
+        let folder = runs_folder(study);
+        if !folder.exists() {
+            return Ok(inventory);
+        }
+        let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+            .map_err(StudyError::io("read folder", &folder))?;
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "lpb"));
+        paths.sort();
+        for path in paths {
+            let bytes = fs::read(&path).map_err(StudyError::io("read", &path))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            match Block::decode(&bytes) {
+                Ok(decoded) if block_path(study, decoded.header.index) == path => {
+                    let Decoded { header, digest, .. } = decoded;
+                    inventory.blocks.insert(header.index, BlockFile { path, header, digest });
+                }
+                Ok(_) => {
+                    inventory.notes.push(format!("{name} is left out: its name does not fit its content"))
+                }
+                Err(reason) => inventory.notes.push(format!("{name} is left out: {reason}")),
+            }
+        }
+        Ok(inventory)
+    }
+
+    /// True where there is no whole block.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// Makes sure that all blocks belong to the study with this identity.
+    ///
+    /// # Errors
+    /// [`StudyError::Mismatch`] with what differs.
+    pub fn demand(&self, study: &Path, identity: &Identity) -> Result<(), StudyError> {
+        for block in self.blocks.values() {
+            let differences = identity.differences(&block.header.identity);
+            if !differences.is_empty() {
+                return Err(StudyError::Mismatch { folder: study.to_owned(), differences });
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of replications a full block of this study has, or `asked` where the blocks do not tell: a first
+    /// block alone may be the end of a short study.
+    pub fn block_size(&self, asked: u32) -> u32 {
+        let size = match self.blocks.last_key_value() {
+            Some((index, block)) if *index > 0 => block.header.first / index,
+            Some((_, block)) => block.header.rows.max(asked),
+            None => asked,
+        };
+        size.max(1)
+    }
+
+    /// Keeps the blocks that a study with blocks of `size` up to `replications` would write, and notes the others.
+    pub fn keep_fitting(&mut self, size: u32, replications: u32) {
+        let (mut kept, notes) = (BTreeMap::new(), &mut self.notes);
+        for (index, block) in std::mem::take(&mut self.blocks) {
+            let expected = extent(index, size, replications);
+            if expected == Some((block.header.first, block.header.rows)) {
+                kept.insert(index, block);
+            } else {
+                notes.push(format!("block {index} is computed again: it is not as long as the others"));
+            }
+        }
+        self.blocks = kept;
+    }
+
+    /// Replications from the first one on without a gap.
+    pub fn prefix(&self) -> u64 {
+        let whole = self.blocks.iter().enumerate().take_while(|(i, (index, _))| *i == **index as usize);
+        whole.map(|(_, (_, block))| u64::from(block.header.rows)).sum()
+    }
+
+    /// Replications in all blocks.
+    pub fn replications(&self) -> u64 {
+        self.blocks.values().map(|block| u64::from(block.header.rows)).sum()
+    }
+}
+
+/// First replication and number of replications of a block; none where the study ends before it.
+pub fn extent(index: u32, size: u32, replications: u32) -> Option<(u32, u32)> {
+    let first = index.checked_mul(size)?;
+    let rows = replications.checked_sub(first)?.min(size);
+    (rows > 0).then_some((first, rows))
+}
+
+/// Reads a block that is known to be whole.
+///
+/// # Errors
+/// [`StudyError::Io`], or [`StudyError::Damaged`] where it has changed since.
+pub fn read_block(file: &BlockFile) -> Result<Decoded, StudyError> {
+    let bytes = fs::read(&file.path).map_err(StudyError::io("read", &file.path))?;
+    let damaged = |reason| StudyError::Damaged { path: file.path.clone(), reason };
+    let decoded = Block::decode(&bytes).map_err(damaged)?;
+    if decoded.digest != file.digest {
+        return Err(damaged("it has been replaced while it was in use".to_owned()));
+    }
+    Ok(decoded)
+}
+
+/// A study on disk whose blocks are all of one identity and follow each other without a gap.
+#[derive(Clone, Debug)]
+pub struct Study {
+    blocks: Vec<BlockFile>,
+    failed: Vec<Failed>,
+    replications: usize,
+}
+
+impl Study {
+    /// Opens the complete prefix of a study for reading.
+    ///
+    /// # Errors
+    /// [`StudyError::NoStudy`] where there is no whole first block, [`StudyError::Mismatch`] where it is another study.
+    pub fn open(folder: &Path, identity: &Identity) -> Result<(Self, Vec<String>), StudyError> {
+        let inventory = Inventory::read(folder)?;
+        inventory.demand(folder, identity)?;
+        let prefix = inventory.blocks.into_iter().enumerate();
+        let blocks: Vec<BlockFile> =
+            prefix.take_while(|(i, (index, _))| *i == *index as usize).map(|(_, (_, block))| block).collect();
+        if blocks.is_empty() {
+            return Err(StudyError::NoStudy(folder.to_owned()));
+        }
+        let replications = blocks.iter().map(|block| block.header.rows as usize).sum();
+        let mut study = Self { blocks, failed: Vec::new(), replications };
+        for block in &study.blocks {
+            study.failed.extend(read_block(block)?.block.failed);
+        }
+        Ok((study, inventory.notes))
+    }
+
+    /// Its blocks in order.
+    pub fn blocks(&self) -> &[BlockFile] {
+        &self.blocks
+    }
+
+    /// Replications, failed ones included.
+    pub fn replications(&self) -> usize {
+        self.replications
+    }
+
+    /// Replications that could not be finished, ascending.
+    pub fn failed(&self) -> &[Failed] {
+        &self.failed
+    }
+
+    /// Numbers of the replications that were finished, ascending.
+    pub fn finished(&self) -> impl Iterator<Item = u32> + '_ {
+        let mut failed = self.failed.iter().map(|failed| failed.replication).peekable();
+        (0..self.replications as u32).filter(move |replication| failed.next_if_eq(replication).is_none())
+    }
+
+    /// Goes through all blocks: sums, hash and failures of the whole.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] or [`StudyError::Damaged`].
+    pub fn totals<J: Job>(&self, job: &J, identity: &Identity) -> Result<Totals<J::Sums>, StudyError> {
+        let mut intake = Intake::new(identity, job.sums(), []);
+        for file in &self.blocks {
+            take_file(&mut intake, file)?;
+        }
+        Ok(intake.finish())
+    }
+
+    /// Columns without the failed replications, read as they are asked for.
+    pub fn columns(&self) -> Columns<'_> {
+        let per_read = (COLUMN_BUDGET / (8 * self.replications.max(1))).max(1);
+        Columns { study: self, per_read, first: 0, held: Vec::new() }
+    }
+
+    /// One answer of every replication that was finished.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`] or [`StudyError::Damaged`].
+    pub fn answers(&self, count: usize) -> Result<Vec<Vec<bool>>, StudyError> {
+        let mut lists = vec![Vec::with_capacity(self.replications - self.failed.len()); count];
+        for file in &self.blocks {
+            let block = read_block(file)?.block;
+            for row in (0..block.rows as usize).filter(|row| block.failure(*row).is_none()) {
+                for (answer, list) in lists.iter_mut().enumerate() {
+                    list.push(block.answer(answer, row));
+                }
+            }
+        }
+        Ok(lists)
+    }
+
+    /// `count` columns from `first` on, each without the failed replications.
+    fn read_columns(&self, first: usize, count: usize) -> Result<Vec<Vec<f64>>, StudyError> {
+        let mut lists = vec![Vec::with_capacity(self.replications); count];
+        for file in &self.blocks {
+            let rows = file.header.rows as usize;
+            let mut bytes = vec![0; count * rows * 8];
+            File::open(&file.path)
+                .and_then(|mut open| {
+                    open.seek(SeekFrom::Start(file.header.column_at(first)))?;
+                    open.read_exact(&mut bytes)
+                })
+                .map_err(StudyError::io("read", &file.path))?;
+            let numbers = decode_numbers(&bytes);
+            for (list, column) in lists.iter_mut().zip(numbers.chunks_exact(rows)) {
+                list.extend_from_slice(column);
+            }
+        }
+        for list in &mut lists {
+            self.drop_failed(list);
+        }
+        Ok(lists)
+    }
+
+    fn drop_failed<T>(&self, list: &mut Vec<T>) {
+        let mut failed = self.failed.iter().map(|failed| failed.replication as usize).peekable();
+        let mut row = 0;
+        list.retain(|_| {
+            let keep = failed.next_if_eq(&row).is_none();
+            row += 1;
+            keep
+        });
+    }
+}
+
+/// Takes a block file into the totals.
+pub(crate) fn take_file<S: Sums>(intake: &mut Intake<S>, file: &BlockFile) -> Result<Block, StudyError> {
+    let decoded = read_block(file)?;
+    intake.take(&decoded.block);
+    if !intake.sums_mut().merge_bytes(&decoded.sums) {
+        let reason = "its sums do not fit the scenario".to_owned();
+        return Err(StudyError::Damaged { path: file.path.clone(), reason });
+    }
+    Ok(decoded.block)
+}
+
+/// Columns of a study, read in batches: a few megabytes of memory however many replications there are.
+#[derive(Debug)]
+pub struct Columns<'a> {
+    study: &'a Study,
+    per_read: usize,
+    first: usize,
+    held: Vec<Vec<f64>>,
+}
+
+impl Columns<'_> {
+    /// One column without the failed replications; NaN where a value was not reached. Ascending order is fastest.
+    ///
+    /// # Errors
+    /// [`StudyError::Io`].
+    pub fn get(&mut self, column: usize) -> Result<&[f64], StudyError> {
+        let held = self.first..self.first + self.held.len();
+        if !held.contains(&column) {
+            let columns = self.study.blocks.first().map_or(0, |block| block.header.columns as usize);
+            self.first = column;
+            self.held = self.study.read_columns(column, self.per_read.min(columns.saturating_sub(column)))?;
+        }
+        Ok(self.held.get(column - self.first).map_or(&[], Vec::as_slice))
+    }
+}

@@ -1,0 +1,62 @@
+//! What the runner asks of the work it spreads over threads.
+//!
+//! The runner knows threads, blocks and files. It knows nothing of models: a [`Job`] is whatever turns a
+//! replication number into one row of numbers. [`ModelJob`](crate::ModelJob) is the job of a scenario.
+
+use std::fmt::Debug;
+
+/// A kind of work that can be repeated under different replication numbers.
+///
+/// A replication has to be a pure function of its number: the same row from any worker, in any order.
+pub trait Job: Sync {
+    /// Sums over replications.
+    type Sums: Sums;
+    /// Does the work on one thread.
+    type Worker: Worker<Sums = Self::Sums>;
+
+    /// Names of the columns in a row, in order.
+    fn columns(&self) -> Vec<String>;
+
+    /// Number of yes-or-no answers a replication gives.
+    fn answers(&self) -> usize;
+
+    /// Column shown while the study runs.
+    fn headline(&self) -> Option<usize>;
+
+    /// A worker for one more thread.
+    fn worker(&self) -> Self::Worker;
+
+    /// Sums over no replication at all.
+    fn sums(&self) -> Self::Sums;
+}
+
+/// Does one replication after the other on one thread.
+pub trait Worker: Send {
+    /// Sums over replications.
+    type Sums;
+
+    /// Runs one replication: adds it to `sums`, writes its numbers into `row` (infinite: not
+    /// reached) and its answers into `answers`.
+    ///
+    /// # Errors
+    /// The reason why the replication could not be finished. It is counted and left out of every figure.
+    fn run(
+        &mut self,
+        replication: u32,
+        sums: &mut Self::Sums,
+        row: &mut [f64],
+        answers: &mut [bool],
+    ) -> Result<(), String>;
+}
+
+/// Sums over replications that come out the same in any order of adding and merging: integers, not floats.
+pub trait Sums: Send + Debug {
+    /// Adds what another thread or block has summed.
+    fn merge(&mut self, other: &Self);
+
+    /// As bytes, the same for equal sums.
+    fn to_bytes(&self) -> Vec<u8>;
+
+    /// Adds sums written by [`Sums::to_bytes`]; false, and nothing added, where the bytes do not fit.
+    fn merge_bytes(&mut self, bytes: &[u8]) -> bool;
+}
