@@ -2,6 +2,11 @@
 //!
 //! Every number is final here; whoever shows findings formats and draws, and computes nothing.
 
+mod build;
+pub(crate) mod limits;
+
+pub use build::{Columns, Parts, build, cascade_histogram};
+
 use serde::{Deserialize, Serialize};
 
 /// Version of the layout of [`Findings`] and `summary.json`. Raised when a field changes its meaning.

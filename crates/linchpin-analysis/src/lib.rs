@@ -1,3 +1,26 @@
 //! Metrics, intervals and findings: pure functions over records.
+//!
+//! The way of one replication: [`Paired::load`] sorts the curves of a record and of its paired run by group;
+//! [`Catalogue::evaluate`], [`BlockAccumulator::add`] and [`Requirements::evaluate`] then read them without
+//! allocating. The way of a study: columns of metrics and one merged accumulator go into [`findings::build`].
+//!
+//! A value that was not reached by the horizon is infinite here (`f64::INFINITY` where a longer run could only
+//! raise it, `f64::NEG_INFINITY` where it could only lower it) and `null` in the findings. It is counted, and
+//! never averaged away.
 
+pub mod accumulate;
+pub mod calendar;
+pub mod curve;
 pub mod findings;
+pub mod intervals;
+pub mod metrics;
+pub mod paired;
+pub mod reliability;
+pub mod requirements;
+pub mod stats;
+mod wire;
+
+pub use accumulate::BlockAccumulator;
+pub use metrics::{Catalogue, Metric};
+pub use paired::{Paired, Segment};
+pub use requirements::Requirements;

@@ -1,0 +1,335 @@
+//! Sums over replications in integers: merged in any order they give the same.
+//!
+//! Loss of nodes, loss by where it began and by sector, and the distribution of every group's level on the
+//! time grid. Percentile bands come from histograms. Curves are piecewise constant, so a histogram keeps the
+//! *changes* of its counts along the grid: a piece costs two additions, however many grid times it covers.
+
+mod bytes;
+
+use crate::paired::Paired;
+use crate::requirements::Requirements;
+use bytes::Malformed;
+use linchpin_model::{Affected, Level, Model, NodeId, Record, RootLoss, SimTime};
+use std::collections::BTreeMap;
+
+pub use bytes::Malformed as ReadError;
+
+/// Bins between level 0 and 1; levels of exactly 0 and exactly 1 have bins of their own beside them.
+pub const INNER_BINS: usize = 200;
+/// All bins: 0, then the inner ones from low to high, then 1.
+pub const BINS: usize = INNER_BINS + 2;
+
+/// Sums over the replications of one block, or of a whole study.
+///
+/// Everything is measured against the paired run without the threat where there is one. Records that failed must
+/// not be added.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockAccumulator {
+    replications: u64,
+    events: u128,
+    nodes: Vec<NodeSums>,
+    roots: BTreeMap<NodeId, NodeSums>,
+    /// As [`Record::induced`].
+    induced: Vec<i128>,
+    /// As [`Requirements`].
+    held: Vec<u64>,
+    levels: Vec<LevelSums>,
+    grid: Grid,
+}
+
+/// Sums of one node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeSums {
+    /// Replications in which it failed and did not in the paired run; for roots: in which loss began here.
+    pub times: u64,
+    /// Lost service in millionths times seconds, less that of the paired run.
+    pub lost: i128,
+    /// Sum of the squares of the loss of single replications, each rounded to seconds at full level.
+    pub squares: u128,
+}
+
+impl NodeSums {
+    fn add(&mut self, times: bool, lost: i128) {
+        let scale = i128::from(Level::SCALE);
+        let seconds = (lost + lost.signum() * scale / 2) / scale;
+        self.times += u64::from(times);
+        self.lost += lost;
+        self.squares += (seconds * seconds).unsigned_abs();
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.times += other.times;
+        self.lost += other.lost;
+        self.squares = self.squares.saturating_add(other.squares);
+    }
+
+    /// Mean loss a replication in hours at full level, with Student's 95 % interval (which is the mean itself below two
+    /// replications).
+    pub fn mean_h(&self, replications: u64) -> (f64, [f64; 2]) {
+        const HOUR_S: f64 = 3600.0;
+        if replications == 0 {
+            return (0.0, [0.0, 0.0]);
+        }
+        let n = replications as f64;
+        let mean = self.lost as f64 / f64::from(Level::SCALE) / n;
+        let half = if replications > 1 {
+            let variance = ((self.squares as f64 - n * mean * mean) / (n - 1.0)).max(0.0);
+            crate::stats::student_t_inv(0.975, n - 1.0) * libm::sqrt(variance / n)
+        } else {
+            0.0
+        };
+        (mean / HOUR_S, [(mean - half) / HOUR_S, (mean + half) / HOUR_S])
+    }
+}
+
+/// The times at which levels are sampled: 0, `step`, 2 `step`... up to and including the horizon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Grid {
+    step: u32,
+    horizon: u32,
+    points: usize,
+}
+
+impl Grid {
+    fn of(model: &Model) -> Self {
+        let (step, horizon) = (model.meta.grid.max(1), model.meta.horizon);
+        Self { step, horizon, points: (horizon / step) as usize + 1 }
+    }
+
+    /// The first grid point at or after `time`; after the horizon lies the end.
+    fn first_at(&self, time: u32) -> usize {
+        if time >= self.horizon { self.points } else { time.div_ceil(self.step) as usize }
+    }
+}
+
+/// Changes along the grid of the counts in every bin, and of the sum of levels, of one group.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct LevelSums {
+    /// By bin; empty where no level ever fell into it.
+    bins: Vec<Vec<i64>>,
+    /// Sum of levels in millionths.
+    sum: Vec<i64>,
+}
+
+impl LevelSums {
+    fn new(points: usize) -> Self {
+        Self { bins: vec![Vec::new(); BINS], sum: vec![0; points] }
+    }
+
+    /// A level from grid point `from` until just before `to`.
+    fn add(&mut self, share: f64, from: usize, to: usize) {
+        let points = self.sum.len();
+        let millionths = (share * f64::from(Level::SCALE)).round() as i64;
+        let bin = &mut self.bins[bin_of(share)];
+        if bin.is_empty() {
+            bin.resize(points, 0);
+        }
+        bin[from] += 1;
+        self.sum[from] += millionths;
+        if to < points {
+            bin[to] -= 1;
+            self.sum[to] -= millionths;
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (own, other) in self.bins.iter_mut().zip(&other.bins).filter(|(_, other)| !other.is_empty()) {
+            own.resize(other.len(), 0);
+            own.iter_mut().zip(other).for_each(|(own, other)| *own += other);
+        }
+        self.sum.iter_mut().zip(&other.sum).for_each(|(own, other)| *own += other);
+    }
+}
+
+fn bin_of(share: f64) -> usize {
+    match share {
+        _ if share <= 0.0 => 0,
+        _ if share >= 1.0 => BINS - 1,
+        _ => 1 + ((share * INNER_BINS as f64) as usize).min(INNER_BINS - 1),
+    }
+}
+
+/// The level a bin stands for: 0, 1, or its middle.
+fn level_of(bin: usize) -> f64 {
+    match bin {
+        0 => 0.0,
+        _ if bin == BINS - 1 => 1.0,
+        _ => (bin as f64 - 0.5) / INNER_BINS as f64,
+    }
+}
+
+/// Level of a group over time: mean and percentiles 5, 25, 50, 75, 95 at every grid time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LevelBand {
+    /// Mean, 0 to 1.
+    pub mean: Vec<f64>,
+    /// Percentiles in the order of [`crate::stats::QUANTILES`], to half a percent (0 and 1 are exact).
+    pub percentiles: [Vec<f64>; 5],
+}
+
+impl BlockAccumulator {
+    /// Without replications.
+    pub fn new(model: &Model) -> Self {
+        let (sectors, grid) = (model.sectors.len(), Grid::of(model));
+        Self {
+            replications: 0,
+            events: 0,
+            nodes: vec![NodeSums::default(); model.nodes.len()],
+            roots: BTreeMap::new(),
+            induced: vec![0; sectors * (sectors + 1)],
+            held: vec![0; Requirements::new(model).len()],
+            levels: vec![LevelSums::new(grid.points); model.groups.len()],
+            grid,
+        }
+    }
+
+    /// Adds one replication. `paired` must have been loaded with the same two records; `held` is what
+    /// [`Requirements::evaluate`] said.
+    pub fn add(&mut self, paired: &Paired, base: Option<&Record>, run: &Record, held: &[bool]) {
+        self.replications += 1;
+        self.events += u128::from(run.events);
+        self.add_nodes(run, base);
+        self.add_roots(&run.roots, base.map_or(&[], |base| &base.roots));
+        for (i, sum) in self.induced.iter_mut().enumerate() {
+            let base = base.and_then(|base| base.induced.get(i)).copied().unwrap_or(0);
+            *sum += i128::from(run.induced.get(i).copied().unwrap_or(0)) - i128::from(base);
+        }
+        self.held.iter_mut().zip(held).for_each(|(sum, held)| *sum += u64::from(*held));
+        let grid = self.grid;
+        for (group, levels) in self.levels.iter_mut().enumerate().take(paired.groups()) {
+            let mut from = 0;
+            for segment in paired.segments(group) {
+                let to = grid.first_at(segment.to);
+                if from < to {
+                    levels.add(segment.share(), from, to);
+                    from = to;
+                }
+            }
+        }
+    }
+
+    /// Both lists ascend by node.
+    fn add_nodes(&mut self, run: &Record, base: Option<&Record>) {
+        let failed = |node: &Affected| node.first_failed != SimTime::NEVER;
+        let mut others = base.map_or(&[][..], |base| &base.affected).iter().peekable();
+        for own in &run.affected {
+            while let Some(other) = others.next_if(|other| other.node < own.node) {
+                self.nodes[other.node.index()].add(false, -i128::from(other.lost));
+            }
+            let other = others.next_if(|other| other.node == own.node);
+            let lost = i128::from(own.lost) - other.map_or(0, |other| i128::from(other.lost));
+            self.nodes[own.node.index()].add(failed(own) && !other.is_some_and(failed), lost);
+        }
+        for other in others {
+            self.nodes[other.node.index()].add(false, -i128::from(other.lost));
+        }
+    }
+
+    fn add_roots(&mut self, run: &[RootLoss], base: &[RootLoss]) {
+        let mut others = base.iter().peekable();
+        for own in run {
+            while let Some(other) = others.next_if(|other| other.node < own.node) {
+                self.roots.entry(other.node).or_default().add(false, -i128::from(other.lost));
+            }
+            let other = others.next_if(|other| other.node == own.node).map_or(0, |other| other.lost);
+            let lost = i128::from(own.lost) - i128::from(other);
+            self.roots.entry(own.node).or_default().add(lost > 0, lost);
+        }
+        for other in others {
+            self.roots.entry(other.node).or_default().add(false, -i128::from(other.lost));
+        }
+    }
+
+    /// Adds the replications of another accumulator of the same model.
+    pub fn merge(&mut self, other: &Self) {
+        self.replications += other.replications;
+        self.events += other.events;
+        self.nodes.iter_mut().zip(&other.nodes).for_each(|(own, other)| own.merge(other));
+        for (node, sums) in &other.roots {
+            self.roots.entry(*node).or_default().merge(sums);
+        }
+        self.induced.iter_mut().zip(&other.induced).for_each(|(own, other)| *own += other);
+        self.held.iter_mut().zip(&other.held).for_each(|(own, other)| *own += other);
+        self.levels.iter_mut().zip(&other.levels).for_each(|(own, other)| own.merge(other));
+    }
+
+    /// Appends it as bytes: the same sums give the same bytes, on any machine.
+    pub fn write_to(&self, out: &mut Vec<u8>) {
+        bytes::write(self, out);
+    }
+
+    /// Reads what [`Self::write_to`] wrote for the same model.
+    ///
+    /// # Errors
+    /// Where the bytes are cut off, changed, or of another model. Nothing is allocated on their word.
+    pub fn read_from(model: &Model, bytes: &[u8]) -> Result<Self, Malformed> {
+        bytes::read(model, bytes)
+    }
+
+    /// Replications added.
+    pub fn replications(&self) -> u64 {
+        self.replications
+    }
+
+    /// Mean number of events a replication.
+    pub fn events_mean(&self) -> f64 {
+        if self.replications == 0 { 0.0 } else { self.events as f64 / self.replications as f64 }
+    }
+
+    /// Sums by node.
+    pub fn nodes(&self) -> &[NodeSums] {
+        &self.nodes
+    }
+
+    /// Sums by the node where loss began.
+    pub fn roots(&self) -> &BTreeMap<NodeId, NodeSums> {
+        &self.roots
+    }
+
+    /// Loss by provider's and consumer's sector, in millionths times seconds, laid out as [`Record::induced`].
+    pub fn induced(&self) -> &[i128] {
+        &self.induced
+    }
+
+    /// Replications in which each requirement held, by place of [`Requirements`].
+    pub fn held(&self) -> &[u64] {
+        &self.held
+    }
+
+    /// Hours of the time grid.
+    pub fn grid_hours(&self) -> Vec<f64> {
+        (0..self.grid.points).map(|i| i as f64 * f64::from(self.grid.step) / 3600.0).collect()
+    }
+
+    /// Level of a group over time.
+    pub fn band(&self, group: usize) -> LevelBand {
+        let levels = &self.levels[group];
+        let mut band = LevelBand::default();
+        if self.replications == 0 {
+            return band;
+        }
+        let used: Vec<usize> = (0..BINS).filter(|bin| !levels.bins[*bin].is_empty()).collect();
+        let mut counts = vec![0_i64; used.len()];
+        let mut sum = 0;
+        for point in 0..self.grid.points {
+            sum += levels.sum[point];
+            for (count, bin) in counts.iter_mut().zip(&used) {
+                *count += levels.bins[*bin][point];
+            }
+            band.mean.push(sum as f64 / f64::from(Level::SCALE) / self.replications as f64);
+            for (p, column) in crate::stats::QUANTILES.into_iter().zip(&mut band.percentiles) {
+                let rank = crate::stats::rank(self.replications as usize, p).unwrap_or(0) as i64;
+                let mut passed = 0;
+                let bin = counts.iter().position(|count| {
+                    passed += count;
+                    passed > rank
+                });
+                column.push(bin.map_or(1.0, |bin| level_of(used[bin])));
+            }
+        }
+        band
+    }
+}
+
+#[cfg(test)]
+mod tests;

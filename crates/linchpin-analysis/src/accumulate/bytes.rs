@@ -1,0 +1,206 @@
+//! An accumulator as bytes: sparse, and checked when it is read back.
+
+use super::{BINS, BlockAccumulator, LevelSums, NodeSums};
+use crate::wire::{Reader, put, put_signed};
+use linchpin_model::{Model, NodeId};
+use std::fmt;
+
+/// First bytes: what it is, and the version of the layout.
+const MAGIC: [u8; 4] = *b"LPA1";
+
+/// Bytes that are no accumulator of this model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// Where in the bytes.
+    pub at: usize,
+    /// What is wrong.
+    pub what: &'static str,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.what, self.at)
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+pub(super) fn write(accumulator: &BlockAccumulator, out: &mut Vec<u8>) {
+    out.extend(MAGIC);
+    for dimension in dimensions(accumulator) {
+        put(out, dimension);
+    }
+    put(out, accumulator.replications.into());
+    put(out, accumulator.events);
+    let used = |(_, sums): &(usize, &NodeSums)| **sums != NodeSums::default();
+    write_nodes(accumulator.nodes.iter().enumerate().filter(used), out);
+    let roots = accumulator.roots.iter().map(|(node, sums)| (node.index(), sums));
+    write_nodes(roots.filter(used), out);
+    for sum in &accumulator.induced {
+        put_signed(out, *sum);
+    }
+    for sum in &accumulator.held {
+        put(out, (*sum).into());
+    }
+    for levels in &accumulator.levels {
+        for (bin, changes) in levels.bins.iter().enumerate() {
+            if changes.iter().any(|change| *change != 0) {
+                put(out, bin as u128 + 1);
+                write_changes(changes, out);
+            }
+        }
+        put(out, 0);
+        write_changes(&levels.sum, out);
+    }
+}
+
+/// Sizes that must agree with the model.
+fn dimensions(accumulator: &BlockAccumulator) -> [u128; 6] {
+    [
+        accumulator.nodes.len() as u128,
+        accumulator.induced.len() as u128,
+        accumulator.held.len() as u128,
+        accumulator.levels.len() as u128,
+        accumulator.grid.step.into(),
+        accumulator.grid.horizon.into(),
+    ]
+}
+
+/// Gap to the node before, then the sums; a gap of 0 ends the list.
+fn write_nodes<'a>(nodes: impl Iterator<Item = (usize, &'a NodeSums)>, out: &mut Vec<u8>) {
+    let mut next = 0;
+    for (node, sums) in nodes {
+        put(out, (node - next) as u128 + 1);
+        put(out, sums.times.into());
+        put_signed(out, sums.lost);
+        put(out, sums.squares);
+        next = node + 1;
+    }
+    put(out, 0);
+}
+
+/// Gap to the change before, then the change; a gap of 0 ends the list.
+fn write_changes(changes: &[i64], out: &mut Vec<u8>) {
+    let mut next = 0;
+    for (point, change) in changes.iter().enumerate().filter(|(_, change)| **change != 0) {
+        put(out, (point - next) as u128 + 1);
+        put_signed(out, (*change).into());
+        next = point + 1;
+    }
+    put(out, 0);
+}
+
+pub(super) fn read(model: &Model, bytes: &[u8]) -> Result<BlockAccumulator, Malformed> {
+    let mut reader = Reader(bytes);
+    let mut accumulator = BlockAccumulator::new(model);
+    let result = read_into(&mut accumulator, &mut reader);
+    let at = bytes.len() - reader.0.len();
+    match result {
+        Ok(()) if reader.0.is_empty() => Ok(accumulator),
+        Ok(()) => Err(Malformed { at, what: "more than one accumulator" }),
+        Err(what) => Err(Malformed { at, what }),
+    }
+}
+
+const CUT: &str = "a number that is cut off or too large";
+const CHANGED: &str = "a value that can not be";
+
+fn read_into(accumulator: &mut BlockAccumulator, reader: &mut Reader<'_>) -> Result<(), &'static str> {
+    for expected in MAGIC {
+        if reader.byte() != Some(expected) {
+            return Err("no accumulator of this version");
+        }
+    }
+    for expected in dimensions(accumulator) {
+        if reader.number().ok_or(CUT)? != expected {
+            return Err("an accumulator of another model");
+        }
+    }
+    accumulator.replications = reader.small().ok_or(CUT)?;
+    accumulator.events = reader.number().ok_or(CUT)?;
+    let (nodes, n) = (accumulator.nodes.len(), accumulator.replications);
+    // Sums of any number of accumulators must stay far from overflow.
+    if n > u64::from(u32::MAX) || accumulator.events > 1 << 100 {
+        return Err(CHANGED);
+    }
+    for (node, sums) in read_nodes(reader, nodes, n)? {
+        accumulator.nodes[node] = sums;
+    }
+    for (node, sums) in read_nodes(reader, nodes, n)? {
+        accumulator.roots.insert(NodeId::new(node), sums);
+    }
+    for sum in &mut accumulator.induced {
+        *sum = reader.signed().filter(|sum| sum.unsigned_abs() < 1 << 100).ok_or(CUT)?;
+    }
+    for sum in &mut accumulator.held {
+        *sum = reader.small().filter(|held| *held <= n).ok_or(CUT)?;
+    }
+    accumulator.levels.iter_mut().try_for_each(|levels| read_levels(reader, levels, n))
+}
+
+fn read_nodes(reader: &mut Reader<'_>, nodes: usize, n: u64) -> Result<Vec<(usize, NodeSums)>, &'static str> {
+    let mut list = Vec::new();
+    while let Some(node) = read_gap(reader, list.last().map_or(0, |(node, _)| node + 1), nodes)? {
+        let sums = NodeSums {
+            times: reader.small().filter(|times| *times <= n).ok_or(CUT)?,
+            lost: reader.signed().filter(|lost| lost.unsigned_abs() < 1 << 100).ok_or(CUT)?,
+            squares: reader.number().filter(|squares| *squares < 1 << 120).ok_or(CUT)?,
+        };
+        if sums == NodeSums::default() {
+            return Err(CHANGED);
+        }
+        list.push((node, sums));
+    }
+    Ok(list)
+}
+
+/// The next position below `end`; `None` at the end of the list.
+fn read_gap(reader: &mut Reader<'_>, next: usize, end: usize) -> Result<Option<usize>, &'static str> {
+    let gap: u32 = reader.small().ok_or(CUT)?;
+    match (gap as usize).checked_sub(1).map(|gap| next + gap) {
+        None => Ok(None),
+        Some(position) if position < end => Ok(Some(position)),
+        Some(_) => Err("a position beyond the end"),
+    }
+}
+
+fn read_levels(reader: &mut Reader<'_>, levels: &mut LevelSums, n: u64) -> Result<(), &'static str> {
+    let points = levels.sum.len();
+    let mut total = vec![0_i64; points];
+    let mut next = 0;
+    while let Some(bin) = read_gap(reader, 0, BINS)? {
+        if bin < next {
+            return Err("bins out of order");
+        }
+        let changes = read_changes(reader, points, n as i64)?;
+        if changes.iter().all(|change| *change == 0) {
+            return Err(CHANGED);
+        }
+        total.iter_mut().zip(&changes).for_each(|(total, change)| *total += change);
+        levels.bins[bin] = changes;
+        next = bin + 1;
+    }
+    // Every replication has one level at every time.
+    if total.first().is_some_and(|first| *first != n as i64) || total.iter().skip(1).any(|total| *total != 0)
+    {
+        return Err("counts that do not add up");
+    }
+    levels.sum = read_changes(reader, points, n as i64 * i64::from(linchpin_model::Level::SCALE))?;
+    Ok(())
+}
+
+/// Changes whose running sum stays within 0 to `most`.
+fn read_changes(reader: &mut Reader<'_>, points: usize, most: i64) -> Result<Vec<i64>, &'static str> {
+    let mut changes = vec![0; points];
+    let (mut next, mut now) = (0, 0_i64);
+    while let Some(point) = read_gap(reader, next, points)? {
+        let change = reader.signed().and_then(|change| i64::try_from(change).ok()).ok_or(CUT)?;
+        now = now.checked_add(change).filter(|now| (0..=most).contains(now)).ok_or(CHANGED)?;
+        if change == 0 {
+            return Err(CHANGED);
+        }
+        changes[point] = change;
+        next = point + 1;
+    }
+    Ok(changes)
+}
