@@ -440,7 +440,7 @@ fn dist_bits(dist: &Distribution) -> Vec<u64> {
     use Distribution::{
         Empirical, Exponential, Fixed, Gamma, Lognormal, Normal, Pert, Triangular, Uniform, Weibull,
     };
-    let mut bits = |tag: u64, values: &[f64]| {
+    let bits = |tag: u64, values: &[f64]| {
         std::iter::once(tag).chain(values.iter().map(|value| value.to_bits())).collect()
     };
     match dist {

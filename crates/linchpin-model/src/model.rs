@@ -859,7 +859,7 @@ impl Model {
     fn speed_up_repair(&mut self, node: NodeId, factor: f64) {
         let Some(repair) = self.nodes[node.index()].repair.some() else { return };
         let mut plan = self.repairs[repair.index()].clone();
-        let mut faster = |model: &mut Self, dist: DistId| match dist.some() {
+        let faster = |model: &mut Self, dist: DistId| match dist.some() {
             None => dist,
             Some(dist) => {
                 let scaled = scale(model.dist(dist), 1.0 / factor);

@@ -7,6 +7,12 @@ pub fn norm_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
 }
 
+/// Probability that an asset with this lognormal fragility reaches its damage state:
+/// `Phi(ln(intensity / median) / beta)`; 0 at intensity 0.
+pub fn fragility(intensity: f64, median: f64, beta: f64) -> f64 {
+    if intensity > 0.0 { norm_cdf(log(intensity / median) / beta) } else { 0.0 }
+}
+
 /// Inverse of the standard normal distribution function, for `p` in (0, 1).
 ///
 /// Rational approximation AS 241 (Wichura, Applied Statistics 37, 1988), relative error about 1e-16.

@@ -1,41 +1,44 @@
 //! One replication of a model: the ECS engine, and the only crate that knows bevy_ecs.
+//!
+//! ```
+//! use linchpin_model::*;
+//! use linchpin_sim::{RunOptions, Simulation};
+//! use std::sync::Arc;
+//!
+//! // A substation feeds a hospital that has one hour of battery; the substation is closed from 2 h to 6 h.
+//! let mut b = ModelBuilder::new(Meta { horizon: 86_400, ..Meta::default() });
+//! let (energy, health) = (b.sector("energy", "Energy"), b.sector("health", "Health"));
+//! let power = b.service("electricity", "Electricity");
+//! let substation = b.node("substation", "Substation", energy, RegionId::NONE);
+//! let hospital = b.node("hospital", "Hospital", health, RegionId::NONE);
+//! let [at, lasts, battery] = [7200.0, 14_400.0, 3600.0].map(|s| b.dist(Distribution::Fixed(s)));
+//! b.need(NeedSpec::any(hospital, "power", power, &[substation]).buffered("battery", battery, DistId::NONE));
+//! b.parts().events.push(Event {
+//!     id: "closure".into(), name: "Closure".into(), key: Key::of("closure"), after: None, at,
+//!     targets: Targets::All(vec![substation]), probability: 1.0, hit_probability: 1.0,
+//!     severity: DistId::NONE, effects: vec![Effect::Closure { lasts }], threat: true,
+//! });
+//! let mut simulation = Simulation::new(Arc::new(b.finish()));
+//! let mut record = Record::default();
+//! simulation.run(0, Seeds::new(1).replication(0), RunOptions::default(), &mut record);
+//! // Down from 3 h to 6 h.
+//! let lost = record.affected.iter().find(|a| a.node == hospital).unwrap();
+//! assert_eq!((lost.first_failed, lost.lost), (SimTime(10_800), 10_800_000_000));
+//! ```
+//!
+//! How it works, and why it is fast, is told in `ARCHITECTURE.md`. The short form: discrete events in calendar
+//! queues ([`agenda`](self)), a cascade that runs ahead through thousands of its own events in one call of its
+//! system, components as contiguous slices indexed by node id, and a world that is reset in place.
 
-use linchpin_model::{Draws, Model, Record};
-use std::sync::Arc;
+mod agenda;
+mod cascade;
+mod condition;
+mod engine;
+mod observe;
+mod plan;
+mod response;
+mod simulation;
+mod state;
+mod threat;
 
-/// A world that runs replications of one model, one after the other, resetting itself in place.
-pub struct Simulation {
-    model: Arc<Model>,
-}
-
-/// What to run.
-#[derive(Clone, Copy, Debug)]
-pub struct RunOptions {
-    /// False for the paired run without the threat.
-    pub threat: bool,
-    /// True to fill [`Record::trace`].
-    pub trace: bool,
-}
-
-impl Simulation {
-    /// Builds the world.
-    pub fn new(model: Arc<Model>) -> Self {
-        Self { model }
-    }
-
-    /// Another simulation of the same model that shares its immutable tables; for another thread.
-    pub fn fork(&self) -> Self {
-        Self { model: self.model.clone() }
-    }
-
-    /// The model.
-    pub fn model(&self) -> &Arc<Model> {
-        &self.model
-    }
-
-    /// Runs one replication and leaves its record in `record`, whose buffers are reused.
-    pub fn run(&mut self, replication: u32, draws: Draws, options: RunOptions, record: &mut Record) {
-        let _ = (draws, options);
-        record.clear(replication);
-    }
-}
+pub use simulation::{RunOptions, Simulation, Snapshot};

@@ -1,0 +1,267 @@
+//! The end of an instant: what really changed is noted, scheduled and passed to whom it concerns.
+
+use crate::agenda::Kind;
+use crate::engine::Engine;
+use crate::state::{Blame, Change, NEVER, Parcel, flag};
+use linchpin_model::{Cause, CeilingKind, GroupId, Happening, Level, LinkId, NeedId, NodeId, SimTime, Step};
+
+impl Engine<'_> {
+    /// Finishes the instant.
+    pub(crate) fn commit(&mut self) {
+        let mut changes = std::mem::take(&mut self.flow.changes);
+        for change in &changes {
+            self.finish_change(change);
+        }
+        changes.clear();
+        self.flow.changes = changes;
+        if !self.flow.dirty_specials.is_empty() {
+            self.commit_specials();
+        }
+        if !self.flow.start_checks.is_empty() {
+            self.check_starts();
+            // Looking at a start may have armed a reserve.
+            if !self.flow.dirty_specials.is_empty() {
+                self.commit_specials();
+            }
+        }
+        while let Some(group) = self.observer.dirty_groups.pop() {
+            self.observer.group_dirty[group as usize] = false;
+            let sum = self.observer.sums[group as usize];
+            let time = SimTime(self.now);
+            self.observer.record.steps.push(Step { time, group: GroupId(group), sum });
+        }
+    }
+
+    #[inline]
+    fn finish_change(&mut self, change: &Change) {
+        let i = change.node as usize;
+        let status = &mut self.statuses[i];
+        status.flags &= !flag::CHANGED;
+        let (from, to) = (change.level, status.level);
+        if from == to {
+            if self.blames[i].fell != change.blame.fell {
+                // It fell and came back within the instant: it has not failed.
+                self.blames[i] = Blame { lost: self.blames[i].lost, ..change.blame };
+            }
+            return;
+        }
+        let row = self.plan.rows[i];
+        let last = self.plan.rows[i + 1].membership;
+        if to < from {
+            if status.flags & flag::TOUCHED == 0 {
+                status.flags |= flag::TOUCHED;
+                self.observer.touched += 1;
+            }
+            if to < row.failed_below && status.flags & flag::FAILED == 0 {
+                status.flags |= flag::FAILED;
+                self.note_failure(change.node);
+            }
+            if to == 0 && self.statuses[i].flags & flag::RESTARTS != 0 {
+                self.statuses[i].flags |= flag::OUT;
+                self.list_start_check(change.node);
+            }
+        } else if to >= row.failed_below && status.flags & flag::FAILED != 0 {
+            status.flags &= !flag::FAILED;
+            if status.flags & flag::WATCHED != 0 {
+                self.wake_response();
+            }
+        }
+        for membership in &self.plan.model.memberships[row.membership as usize..last as usize] {
+            let group = membership.group.index();
+            let sum = &mut self.observer.sums[group];
+            let weight = u64::from(membership.weight);
+            *sum = *sum + weight * u64::from(to) - weight * u64::from(from);
+            if !self.observer.group_dirty[group] {
+                self.observer.group_dirty[group] = true;
+                self.observer.dirty_groups.push(group as u32);
+            }
+        }
+        if self.statuses[i].flags & flag::DELAYED != 0 {
+            self.send_parcels(change.node, to);
+        }
+        if self.clock.trace {
+            self.trace_change(change.node, from, to);
+        }
+    }
+
+    fn note_failure(&mut self, node: u32) {
+        let i = node as usize;
+        let flags = self.statuses[i].flags;
+        if flags & flag::WATCHED != 0 {
+            self.wake_response();
+        }
+        if flags & flag::EVER_FAILED != 0 {
+            return;
+        }
+        self.statuses[i].flags |= flag::EVER_FAILED;
+        self.observer.first_failed[i] = self.now;
+        if flags & flag::COUNTED != 0 {
+            let generation = u32::from(self.blames[i].generation);
+            let record = &mut self.observer.record;
+            record.failed += 1;
+            record.direct += u32::from(generation == 0);
+            record.generations = record.generations.max(generation);
+        }
+    }
+
+    fn wake_response(&mut self) {
+        self.agenda.wake_response = true;
+        self.response.recheck = true;
+    }
+
+    fn trace_change(&mut self, node: u32, from: u32, to: u32) {
+        let what = if to > from {
+            Happening::Rose { from: Level(from), to: Level(to) }
+        } else {
+            let blame = self.blames[node as usize];
+            Happening::Fell {
+                from: Level(from),
+                to: Level(to),
+                cause: self.unpack_cause(blame.cause),
+                generation: blame.generation,
+                root: NodeId(blame.root),
+            }
+        };
+        self.trace(node, what);
+    }
+
+    fn unpack_cause(&self, cause: u32) -> Cause {
+        if cause == Blame::NO_CAUSE {
+            return Cause::None;
+        }
+        if cause & Blame::CEILING != 0 {
+            return Cause::Ceiling(CeilingKind::ALL[(cause & !Blame::CEILING) as usize]);
+        }
+        let model = &self.plan.model;
+        let need = model.link_start.partition_point(|start| *start <= cause) - 1;
+        Cause::Need(NeedId::new(need), model.links[LinkId(cause).index()].provider)
+    }
+
+    /// Puts the new level of a node on the way over its delayed links.
+    fn send_parcels(&mut self, node: u32, level: u32) {
+        let i = node as usize;
+        let plan = self.plan;
+        for out in &plan.out[plan.rows[i].out as usize..plan.rows[i + 1].out as usize] {
+            if out.need & crate::plan::DELAYED == 0 {
+                continue;
+            }
+            let fixed = plan.delayed_links[out.weight as usize];
+            let mut state = self.flow.delays[out.weight as usize];
+            if state.delay == NEVER {
+                state.delay = self.draw_delay(&fixed);
+            }
+            let time = self.now.saturating_add(state.delay);
+            let parcel = Parcel { level, time, next: NEVER };
+            let at = self.flow.free_parcel;
+            let at = if at == NEVER {
+                self.flow.parcels.push(parcel);
+                self.flow.parcels.len() as u32 - 1
+            } else {
+                self.flow.free_parcel = self.flow.parcels[at as usize].next;
+                self.flow.parcels[at as usize] = parcel;
+                at
+            };
+            if state.last == NEVER {
+                state.first = at;
+            } else {
+                self.flow.parcels[state.last as usize].next = at;
+            }
+            state.last = at;
+            state.sent = level;
+            self.flow.delays[out.weight as usize] = state;
+            self.agenda.cascade.push(time, Kind::Arrival, out.weight);
+        }
+    }
+
+    /// Delivers what is due over a delayed link, in order.
+    pub(crate) fn deliver(&mut self, link: u32) {
+        loop {
+            let state = self.flow.delays[link as usize];
+            if state.first == NEVER || self.flow.parcels[state.first as usize].time > self.now {
+                return;
+            }
+            let parcel = self.flow.parcels[state.first as usize];
+            let fixed = self.plan.delayed_links[link as usize];
+            let slot = &mut self.flow.delays[link as usize];
+            slot.first = parcel.next;
+            if parcel.next == NEVER {
+                slot.last = NEVER;
+            }
+            slot.delivered = parcel.level;
+            self.flow.parcels[state.first as usize].next = self.flow.free_parcel;
+            self.flow.free_parcel = state.first;
+            self.shift_supply(fixed.need, fixed.weight, state.delivered, parcel.level);
+        }
+    }
+
+    /// Lists a node that is out of service: can it start?
+    #[inline]
+    pub(crate) fn list_start_check(&mut self, node: u32) {
+        let flags = &mut self.statuses[node as usize].flags;
+        if *flags & flag::START_CHECK == 0 {
+            *flags |= flag::START_CHECK;
+            self.flow.start_checks.push(node);
+        }
+    }
+
+    fn check_starts(&mut self) {
+        let mut checks = std::mem::take(&mut self.flow.start_checks);
+        for node in checks.drain(..) {
+            self.statuses[node as usize].flags &= !flag::START_CHECK;
+            if self.statuses[node as usize].flags & flag::OUT == 0 {
+                continue;
+            }
+            let able = self.can_start(node);
+            let running = self.flow.restarts[node as usize].due != NEVER;
+            if able && !running {
+                let due = self.now.saturating_add(self.draw_restart(node));
+                self.flow.restarts[node as usize].due = due;
+                self.agenda.cascade.push(due, Kind::Restart, node);
+                if self.clock.trace && due > self.now {
+                    self.trace(node, Happening::Restarting(SimTime(due)));
+                }
+            } else if !able && running {
+                self.flow.restarts[node as usize].due = NEVER;
+            }
+        }
+        self.flow.start_checks = checks;
+    }
+
+    /// True where every ceiling is above 0 and every need has some supply, or can be gone without.
+    fn can_start(&mut self, node: u32) -> bool {
+        let i = node as usize;
+        if self.statuses[i].own == 0 {
+            return false;
+        }
+        for need in self.plan.rows[i].need..self.plan.rows[i + 1].need {
+            let hot = self.plan.needs[need as usize];
+            let met = match hot.special {
+                0 => self.flow.supply[need as usize] > 0,
+                special => self.special_starts(need, special - 1),
+            };
+            // A need that takes nothing away when unmet does not keep anything from starting.
+            if !met && hot.criticality > 0 {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// A restart is complete.
+    pub(crate) fn finish_restart(&mut self, node: u32) {
+        let i = node as usize;
+        if self.flow.restarts[i].due != self.now || self.statuses[i].flags & flag::OUT == 0 {
+            return;
+        }
+        self.flow.restarts[i].due = NEVER;
+        self.flow.restarts[i].count += 1;
+        self.statuses[i].flags &= !flag::OUT;
+        for need in self.plan.rows[i].need..self.plan.rows[i + 1].need {
+            let special = self.plan.needs[need as usize].special;
+            if special != 0 {
+                self.begin_black_start(node, need, special - 1);
+            }
+        }
+        self.list(node);
+    }
+}

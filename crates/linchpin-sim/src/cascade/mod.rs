@@ -1,0 +1,69 @@
+//! The cascade: levels of all nodes, and everything that changes them by itself.
+
+mod commit;
+mod mesh;
+mod reserve;
+mod settle;
+mod sharing;
+
+use crate::agenda::Kind;
+use crate::engine::{Engine, EngineParam};
+use crate::state::NEVER;
+
+/// Works through the cascade's own events up to the next event of another subsystem.
+pub(crate) fn run_cascade(mut param: EngineParam) {
+    param.engine().run_cascade();
+}
+
+impl Engine<'_> {
+    fn run_cascade(&mut self) {
+        // What others did at the present instant is part of it.
+        let others = self.agenda.threat.next_time().min(self.agenda.condition.next_time());
+        let mut limit = others;
+        if self.has_work() {
+            self.handle_due();
+            self.settle();
+        }
+        while !self.clock.done && !self.agenda.wake_response {
+            let next = self.agenda.cascade.next_time();
+            if next >= limit || next == NEVER {
+                break;
+            }
+            if !self.advance_to(next) {
+                break;
+            }
+            self.handle_due();
+            if self.has_work() {
+                self.settle();
+            }
+            // Handling may have put something on another subsystem's queue.
+            limit = limit.min(self.agenda.condition.next_time());
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        let flow = &*self.flow;
+        !flow.round.is_empty()
+            || !flow.networks_due.is_empty()
+            || !flow.sharings_due.is_empty()
+            || !flow.dirty_specials.is_empty()
+            || !flow.start_checks.is_empty()
+    }
+
+    /// Applies the cascade's own events that are due now.
+    fn handle_due(&mut self) {
+        while let Some((kind, id)) = self.agenda.cascade.pop_at(self.now) {
+            self.clock.events += 1;
+            match kind {
+                Kind::Fail => self.fail_at_random(id),
+                Kind::Repaired => self.finish_unattended_repair(id),
+                Kind::Arrival => self.deliver(id),
+                Kind::Reserve => self.reserve_due(id),
+                Kind::BlackStartEnd => self.end_black_start(id),
+                Kind::Restart => self.finish_restart(id),
+                Kind::Reset => self.reset_member(id),
+                Kind::Event | Kind::Effect | Kind::Job | Kind::Spare => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! Needs with autonomy, black start, a response curve or a role of their own.
+//!
+//! While the supply `s` of a need is below 1 the present stage drains at rate `(1 - s) (1 - refill)` and gives
+//! its cover; depletion is computed, not polled. Stages recharge only while `s` is 1.
+
+use crate::agenda::Kind;
+use crate::engine::Engine;
+use crate::plan::HotStage;
+use crate::state::{Charge, Mode, NEVER, ONE, SpecialState};
+use linchpin_model::time::whole_seconds;
+use linchpin_model::{Cover, Happening, Layer, NeedId, Purpose, Role};
+
+impl Engine<'_> {
+    /// Notes that the supply of a special need changed.
+    #[inline]
+    pub(crate) fn touch_special(&mut self, special: u32) {
+        let refills = self.plan.specials[special as usize].refills;
+        let special = if refills == u32::MAX { special } else { refills };
+        let state = &mut self.flow.specials[special as usize];
+        if !state.dirty {
+            state.dirty = true;
+            self.flow.dirty_specials.push(special);
+        }
+    }
+
+    /// Supply of a need as its owner sees it: with autonomy and black start.
+    #[inline]
+    pub(crate) fn covered_supply(&mut self, need: u32, special: u32) -> u32 {
+        let supply = self.supply_of(need);
+        if supply == ONE {
+            return ONE;
+        }
+        let state = self.flow.specials[special as usize];
+        if state.black_start != 0 && state.black_start != NEVER {
+            return ONE;
+        }
+        let fixed = self.plan.specials[special as usize];
+        if fixed.stages == 0 {
+            return supply;
+        }
+        let state = if state.mode == Mode::Idle { self.arm(special) } else { state };
+        let runs = match state.mode {
+            Mode::Running => true,
+            Mode::Armed => state.stage < fixed.stages && state.due == NEVER,
+            Mode::Idle | Mode::Waiting | Mode::Spent => false,
+        };
+        if !runs {
+            return supply;
+        }
+        let stage = state.stage;
+        match self.plan.stages[(fixed.first_stage + u32::from(stage)) as usize].cover {
+            Cover::AtLeast(level) => supply.max(level.0),
+            Cover::Times(factor) => {
+                (u64::from(supply) * u64::from(factor) / u64::from(ONE)).min(u64::from(ONE)) as u32
+            }
+        }
+    }
+
+    /// A shortage begins at this instant: recharges what has recharged meanwhile and finds the stage that takes
+    /// over. Nothing is final until the instant is over.
+    fn arm(&mut self, special: u32) -> SpecialState {
+        self.recharge(special);
+        self.flow.specials[special as usize].onset = self.now;
+        let (_, stage, ready) = self.call_stage(special, 0, false);
+        let state = &mut self.flow.specials[special as usize];
+        state.mode = Mode::Armed;
+        state.stage = stage;
+        state.due = ready;
+        if !state.dirty {
+            state.dirty = true;
+            self.flow.dirty_specials.push(special);
+        }
+        *state
+    }
+
+    fn recharge(&mut self, special: u32) {
+        let fixed = self.plan.specials[special as usize];
+        let idle = u64::from(self.now - self.flow.specials[special as usize].since);
+        self.flow.specials[special as usize].since = self.now;
+        for i in fixed.first_stage..fixed.first_stage + u32::from(fixed.stages) {
+            let charge = self.flow.charges[i as usize];
+            if charge.left >= charge.capacity {
+                continue;
+            }
+            let hot = self.plan.stages[i as usize];
+            let full_after = match hot.recharge.some() {
+                None => charge.capacity / u64::from(ONE),
+                Some(dist) => u64::from(self.draw(Layer::Parameters, hot.key, Purpose::Capacity, 1, dist)),
+            };
+            let gained = if idle >= full_after {
+                charge.capacity
+            } else {
+                (u128::from(charge.capacity) * u128::from(idle) / u128::from(full_after)) as u64
+            };
+            self.flow.charges[i as usize].left = (charge.left + gained).min(charge.capacity);
+        }
+    }
+
+    /// Charge of a stage, its capacity drawn on first use.
+    fn charge(&mut self, stage: u32, class: linchpin_model::ClassId) -> Charge {
+        let charge = self.flow.charges[stage as usize];
+        if charge.capacity != 0 {
+            return charge;
+        }
+        let hot = self.plan.stages[stage as usize];
+        let seconds = self.draw_shared(Layer::Parameters, hot.key, Purpose::Capacity, 0, hot.capacity, class);
+        // A capacity of nothing must still differ from "not drawn yet".
+        let capacity = (u64::from(seconds) * u64::from(ONE)).max(1);
+        let charge = Charge { capacity, left: if seconds == 0 { 0 } else { capacity } };
+        self.flow.charges[stage as usize] = charge;
+        charge
+    }
+
+    /// The first stage from `from` on that runs or will be ready: (mode, stage, when ready).
+    fn call_stage(&mut self, special: u32, from: u8, tell: bool) -> (Mode, u8, u32) {
+        let fixed = self.plan.specials[special as usize];
+        let state = self.flow.specials[special as usize];
+        let outage = u32::from(state.outages);
+        let owner = self.plan.needs[fixed.need as usize].owner;
+        let class = self.plan.model.nodes[owner as usize].class;
+        for stage in from..fixed.stages {
+            let row = fixed.first_stage + u32::from(stage);
+            let hot = self.plan.stages[row as usize];
+            if self.charge(row, class).left == 0 {
+                continue;
+            }
+            if !self.stage_starts(&hot, outage, class) {
+                if tell && self.clock.trace {
+                    let need = NeedId(fixed.need);
+                    self.trace(owner, Happening::StageFailed(need, u16::from(stage)));
+                }
+                continue;
+            }
+            // A later stage starts up while an earlier one bridges it.
+            let delay = match hot.start_delay.some() {
+                None => 0,
+                Some(dist) => self.draw(Layer::Response, hot.key, Purpose::StageDelay, outage, dist),
+            };
+            let ready = state.onset.saturating_add(delay);
+            return if ready > self.now {
+                (Mode::Waiting, stage, ready)
+            } else {
+                (Mode::Running, stage, NEVER)
+            };
+        }
+        (Mode::Spent, fixed.stages, NEVER)
+    }
+
+    fn stage_starts(&mut self, hot: &HotStage, outage: u32, class: linchpin_model::ClassId) -> bool {
+        if hot.start_probability >= 1.0 {
+            return true;
+        }
+        // High draws are good ones throughout, so that a class of good quality starts more reliably too.
+        let u = self.shared_uniform(Layer::Response, hot.key, Purpose::StageStart, outage, class);
+        u >= 1.0 - hot.start_probability
+    }
+
+    /// Makes final what happened to special needs at this instant.
+    pub(crate) fn commit_specials(&mut self) {
+        let mut dirty = std::mem::take(&mut self.flow.dirty_specials);
+        for special in dirty.drain(..) {
+            self.flow.specials[special as usize].dirty = false;
+            self.commit_special(special);
+        }
+        self.flow.dirty_specials = dirty;
+    }
+
+    fn commit_special(&mut self, special: u32) {
+        let fixed = self.plan.specials[special as usize];
+        let supply = self.supply_of(fixed.need);
+        let mode = self.flow.specials[special as usize].mode;
+        if supply == ONE {
+            // The need is met again: the next outage may black-start again.
+            self.flow.specials[special as usize].black_start = 0;
+            if fixed.stages > 0 && mode != Mode::Idle {
+                self.end_outage(special, mode);
+            }
+            return;
+        }
+        if fixed.stages == 0 {
+            return;
+        }
+        match mode {
+            Mode::Idle => {
+                self.recharge(special);
+                self.flow.specials[special as usize].onset = self.now;
+                self.take_over(special, 0, supply);
+            }
+            // The shortage is real; draws are keyed, so calling the stage again gives the same stage.
+            Mode::Armed => self.take_over(special, 0, supply),
+            Mode::Running => {
+                self.drain(special);
+                self.flow.specials[special as usize].supply = supply;
+                self.schedule_depletion(special);
+            }
+            Mode::Waiting | Mode::Spent => self.flow.specials[special as usize].supply = supply,
+        }
+    }
+
+    /// The need is met: stages recharge from now on.
+    fn end_outage(&mut self, special: u32, mode: Mode) {
+        if mode == Mode::Running {
+            self.drain(special);
+        }
+        let slot = &mut self.flow.specials[special as usize];
+        if mode != Mode::Armed {
+            slot.outages = slot.outages.wrapping_add(1);
+        }
+        slot.since = self.now;
+        slot.mode = Mode::Idle;
+        slot.due = NEVER;
+        slot.supply = ONE;
+    }
+
+    /// The next stage from `from` on takes over, or none is left.
+    fn take_over(&mut self, special: u32, from: u8, supply: u32) {
+        let (mode, stage, ready) = self.call_stage(special, from, true);
+        let fixed = self.plan.specials[special as usize];
+        let now = self.now;
+        let slot = &mut self.flow.specials[special as usize];
+        slot.mode = mode;
+        slot.stage = stage;
+        slot.supply = supply;
+        slot.since = now;
+        slot.due = ready;
+        slot.breaks = NEVER;
+        match mode {
+            Mode::Waiting => self.agenda.cascade.push(ready, Kind::Reserve, special),
+            Mode::Running => {
+                let hot = self.plan.stages[(fixed.first_stage + u32::from(stage)) as usize];
+                let outage = u32::from(self.flow.specials[special as usize].outages);
+                if let Some(dist) = hot.failure.some() {
+                    let runs = self.draw(Layer::Response, hot.key, Purpose::StageFailure, outage, dist);
+                    self.flow.specials[special as usize].breaks = now.saturating_add(runs);
+                }
+                self.schedule_depletion(special);
+                if self.clock.trace {
+                    let owner = self.plan.needs[fixed.need as usize].owner;
+                    self.trace(owner, Happening::StageRuns(NeedId(fixed.need), u16::from(stage)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn refill_of(&self, special: u32) -> u32 {
+        let fixed = self.plan.specials[special as usize];
+        let stage = fixed.first_stage + u32::from(self.flow.specials[special as usize].stage);
+        self.plan.stages[stage as usize].resupply.some().map_or(0, |need| self.supply_of(need.0))
+    }
+
+    fn rate(supply: u32, refill: u32) -> u64 {
+        if refill == 0 {
+            u64::from(ONE - supply)
+        } else {
+            u64::from(ONE - supply) * u64::from(ONE - refill) / u64::from(ONE)
+        }
+    }
+
+    /// Takes from the running stage what it gave since it was last looked at.
+    fn drain(&mut self, special: u32) {
+        let fixed = self.plan.specials[special as usize];
+        let state = self.flow.specials[special as usize];
+        let drained = Self::rate(state.supply, state.refill) * u64::from(self.now - state.since);
+        let left = &mut self.flow.charges[(fixed.first_stage + u32::from(state.stage)) as usize].left;
+        *left = left.saturating_sub(drained);
+        self.flow.specials[special as usize].since = self.now;
+    }
+
+    fn schedule_depletion(&mut self, special: u32) {
+        let fixed = self.plan.specials[special as usize];
+        let refill = self.refill_of(special);
+        let state = self.flow.specials[special as usize];
+        let left = self.flow.charges[(fixed.first_stage + u32::from(state.stage)) as usize].left;
+        let rate = Self::rate(state.supply, refill);
+        let empty = match left.checked_div(rate) {
+            None => NEVER,
+            Some(_) => {
+                u32::try_from(left.div_ceil(rate)).map_or(NEVER, |lasts| self.now.saturating_add(lasts))
+            }
+        };
+        let due = empty.min(state.breaks);
+        let slot = &mut self.flow.specials[special as usize];
+        slot.refill = refill;
+        if slot.due != due {
+            slot.due = due;
+            self.agenda.cascade.push(due, Kind::Reserve, special);
+        }
+    }
+
+    /// A stage is spent, broken or ready.
+    pub(crate) fn reserve_due(&mut self, special: u32) {
+        let state = self.flow.specials[special as usize];
+        if state.due != self.now {
+            return;
+        }
+        let fixed = self.plan.specials[special as usize];
+        let owner = self.plan.needs[fixed.need as usize].owner;
+        match state.mode {
+            Mode::Waiting => self.take_over(special, state.stage, state.supply),
+            Mode::Running => {
+                self.drain(special);
+                if self.clock.trace {
+                    let (need, stage) = (NeedId(fixed.need), u16::from(state.stage));
+                    let broken = state.breaks == self.now;
+                    let what = if broken {
+                        Happening::StageFailed(need, stage)
+                    } else {
+                        Happening::StageSpent(need, stage)
+                    };
+                    self.trace(owner, what);
+                }
+                self.take_over(special, state.stage + 1, state.supply);
+            }
+            Mode::Idle | Mode::Armed | Mode::Spent => return,
+        }
+        self.list(owner);
+    }
+
+    /// True where the need has some supply for a start.
+    pub(crate) fn special_starts(&mut self, need: u32, special: u32) -> bool {
+        let fixed = self.plan.specials[special as usize];
+        fixed.role == Role::Resupply
+            || self.covered_supply(need, special) > 0
+            || (fixed.black_start > 0 && self.flow.specials[special as usize].black_start == 0)
+    }
+
+    /// A node starts: a need that is unmet and may be gone without is, for its time.
+    pub(crate) fn begin_black_start(&mut self, node: u32, need: u32, special: u32) {
+        let fixed = self.plan.specials[special as usize];
+        let state = self.flow.specials[special as usize];
+        if fixed.black_start == 0 || state.black_start != 0 || self.covered_supply(need, special) > 0 {
+            return;
+        }
+        let until = self.now.saturating_add(fixed.black_start).min(NEVER - 1);
+        self.flow.specials[special as usize].black_start = until;
+        self.agenda.cascade.push(until, Kind::BlackStartEnd, special);
+        if self.clock.trace {
+            self.trace(node, Happening::BlackStart(NeedId(need)));
+        }
+    }
+
+    /// The time is over for which a node could go without a need.
+    pub(crate) fn end_black_start(&mut self, special: u32) {
+        if self.flow.specials[special as usize].black_start == self.now {
+            self.flow.specials[special as usize].black_start = NEVER;
+            let need = self.plan.specials[special as usize].need;
+            self.list(self.plan.needs[need as usize].owner);
+        }
+    }
+
+    /// A drawn duration in whole seconds.
+    pub(crate) fn draw(
+        &self,
+        layer: Layer,
+        key: linchpin_model::Key,
+        purpose: Purpose,
+        count: u32,
+        dist: linchpin_model::DistId,
+    ) -> u32 {
+        match self.plan.model.dist(dist) {
+            linchpin_model::Distribution::Fixed(value) => whole_seconds(*value),
+            dist => whole_seconds(dist.quantile(self.clock.draws.uniform(layer, key, purpose, count))),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! One view of everything a replication reads and changes. Each subsystem adds its own methods to it.
+
+use crate::agenda::Agenda;
+use crate::plan::{DelayedLink, Plan};
+use crate::state::{
+    Blame, Clock, Condition, Flow, NEVER, Observer, Response, Saved, Shared, Status, Threats, flag,
+};
+use bevy_ecs::change_detection::ContiguousMut;
+use bevy_ecs::prelude::{Query, Res, ResMut};
+use bevy_ecs::system::SystemParam;
+use linchpin_model::special::{norm_cdf, norm_inv};
+use linchpin_model::time::whole_seconds;
+use linchpin_model::{
+    ClassId, DistId, Happening, Key, Layer, NodeId, Purpose, RunFailure, SimTime, TraceEntry,
+};
+
+/// What the systems of a simulation ask the world for.
+#[derive(SystemParam)]
+pub(crate) struct EngineParam<'w, 's> {
+    shared: Res<'w, Shared>,
+    clock: ResMut<'w, Clock>,
+    agenda: ResMut<'w, Agenda>,
+    flow: ResMut<'w, Flow>,
+    condition: ResMut<'w, Condition>,
+    threats: ResMut<'w, Threats>,
+    response: ResMut<'w, Response>,
+    observer: ResMut<'w, Observer>,
+    nodes: Query<'w, 's, (&'static mut Status, &'static mut Blame)>,
+}
+
+impl EngineParam<'_, '_> {
+    /// The view. All nodes lie in one table, row `i` being node `i`: see `Simulation::new`.
+    pub(crate) fn engine(&mut self) -> Engine<'_> {
+        let (statuses, blames) =
+            self.nodes.contiguous_iter_mut().ok().and_then(|mut tables| tables.next()).map_or(
+                (&mut [][..], &mut [][..]),
+                |(statuses, blames)| {
+                    let slice = (
+                        ContiguousMut::bypass_change_detection_split(statuses).0,
+                        ContiguousMut::bypass_change_detection_split(blames).0,
+                    );
+                    slice
+                },
+            );
+        Engine {
+            plan: &self.shared.0,
+            now: self.clock.now,
+            clock: &mut self.clock,
+            statuses,
+            blames,
+            agenda: &mut self.agenda,
+            flow: &mut self.flow,
+            condition: &mut self.condition,
+            threats: &mut self.threats,
+            response: &mut self.response,
+            observer: &mut self.observer,
+        }
+    }
+}
+
+/// One view of everything a replication reads and changes.
+pub(crate) struct Engine<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) now: u32,
+    pub(crate) clock: &'a mut Clock,
+    pub(crate) statuses: &'a mut [Status],
+    pub(crate) blames: &'a mut [Blame],
+    pub(crate) agenda: &'a mut Agenda,
+    pub(crate) flow: &'a mut Flow,
+    pub(crate) condition: &'a mut Condition,
+    pub(crate) threats: &'a mut Threats,
+    pub(crate) response: &'a mut Response,
+    pub(crate) observer: &'a mut Observer,
+}
+
+impl Engine<'_> {
+    /// Goes to another time, or counts another pass at the same one. False where the replication is over.
+    #[inline]
+    pub(crate) fn advance_to(&mut self, time: u32) -> bool {
+        if time != self.now {
+            self.now = time;
+            self.clock.now = time;
+            self.clock.passes = 0;
+            if self.clock.events > self.plan.model.meta.event_limit {
+                self.give_up(RunFailure::Events(SimTime(self.now)));
+                return false;
+            }
+            return true;
+        }
+        self.count_pass()
+    }
+
+    /// Counts a pass at the present second. False where there were too many.
+    pub(crate) fn count_pass(&mut self) -> bool {
+        self.clock.passes += 1;
+        if self.clock.passes > self.plan.model.meta.pass_limit {
+            self.give_up(RunFailure::Passes(SimTime(self.now)));
+            return false;
+        }
+        true
+    }
+
+    fn give_up(&mut self, why: RunFailure) {
+        self.clock.done = true;
+        self.observer.record.failure = Some(why);
+    }
+
+    #[cold]
+    pub(crate) fn trace(&mut self, node: u32, what: Happening) {
+        let entry = TraceEntry { time: SimTime(self.now), node: NodeId(node), what };
+        self.observer.record.trace.push(entry);
+    }
+
+    /// A uniform draw that shares part of its variance with the others of its class (a Gaussian copula).
+    pub(crate) fn shared_uniform(
+        &self,
+        layer: Layer,
+        key: Key,
+        purpose: Purpose,
+        count: u32,
+        class: ClassId,
+    ) -> f64 {
+        let own = self.clock.draws.uniform(layer, key, purpose, count);
+        let Some(class) = class.some().map(|class| &self.plan.model.classes[class.index()]) else {
+            return own;
+        };
+        if class.correlation <= 0.0 {
+            return own;
+        }
+        let common =
+            self.clock.draws.uniform(layer, Key::of(&class.id), Purpose::ClassQuality, purpose as u32);
+        let (common, own) = (norm_inv(common), norm_inv(own));
+        let z = class.correlation.sqrt() * common + (1.0 - class.correlation).sqrt() * own;
+        norm_cdf(z).clamp(1e-16, 1.0 - 1e-16)
+    }
+
+    /// A duration whose draw shares part of its variance with the others of the class.
+    pub(crate) fn draw_shared(
+        &self,
+        layer: Layer,
+        key: Key,
+        purpose: Purpose,
+        count: u32,
+        dist: DistId,
+        class: ClassId,
+    ) -> u32 {
+        let correlated = class.some().is_some_and(|c| self.plan.model.classes[c.index()].correlation > 0.0);
+        if !correlated {
+            return self.draw(layer, key, purpose, count, dist);
+        }
+        let u = self.shared_uniform(layer, key, purpose, count, class);
+        whole_seconds(self.plan.model.dist(dist).quantile(u))
+    }
+
+    /// Transport delay of a link, drawn once a replication.
+    pub(crate) fn draw_delay(&self, link: &DelayedLink) -> u32 {
+        self.draw(Layer::Parameters, link.key, Purpose::LinkDelay, 0, link.dist)
+    }
+
+    /// Time a node takes to restart; without remote control it is manual and takes longer.
+    pub(crate) fn draw_restart(&self, node: u32) -> u32 {
+        let fixed = &self.plan.model.nodes[node as usize];
+        let Some(dist) = fixed.restart.some() else { return 0 };
+        let count = self.flow.restarts[node as usize].count;
+        let seconds = self.draw(Layer::Response, fixed.key, Purpose::Restart, count, dist);
+        if self.statuses[node as usize].flags & flag::UNCONTROLLED == 0 {
+            return seconds;
+        }
+        whole_seconds(f64::from(seconds) * f64::from(fixed.manual_factor))
+    }
+
+    /// Copies everything to `saved`, reusing its buffers.
+    pub(crate) fn save(&self, saved: &mut Saved) {
+        saved.clock.clone_from(self.clock);
+        saved.statuses.clear();
+        saved.statuses.extend_from_slice(self.statuses);
+        saved.blames.clear();
+        saved.blames.extend_from_slice(self.blames);
+        saved.agenda.clone_from(self.agenda);
+        saved.flow.clone_from(self.flow);
+        saved.condition.clone_from(self.condition);
+        saved.threats.clone_from(self.threats);
+        saved.response.clone_from(self.response);
+        saved.observer.clone_from(self.observer);
+    }
+
+    /// Goes to what `saved` holds.
+    pub(crate) fn restore(&mut self, saved: &Saved) {
+        self.clock.clone_from(&saved.clock);
+        self.now = saved.clock.now;
+        self.statuses.copy_from_slice(&saved.statuses);
+        self.blames.copy_from_slice(&saved.blames);
+        self.agenda.clone_from(&saved.agenda);
+        self.flow.clone_from(&saved.flow);
+        self.condition.clone_from(&saved.condition);
+        self.threats.clone_from(&saved.threats);
+        self.response.clone_from(&saved.response);
+        self.observer.clone_from(&saved.observer);
+    }
+
+    /// True where nothing is left to do before the horizon.
+    pub(crate) fn next_time(&mut self) -> u32 {
+        if self.clock.done {
+            return NEVER;
+        }
+        let next = self.agenda.threat.next_time().min(self.agenda.condition.next_time());
+        next.min(self.agenda.cascade.next_time())
+    }
+}

@@ -1,0 +1,115 @@
+//! The beginning and the end of a record.
+
+use crate::engine::Engine;
+use crate::state::{NEVER, ONE, flag};
+use linchpin_model::{Affected, Happening, NodeId, Role, RootLoss, SimTime};
+
+impl Engine<'_> {
+    /// Empties the record for a replication.
+    pub(crate) fn open_record(&mut self, replication: u32) {
+        let sectors = self.plan.sectors;
+        let record = &mut self.observer.record;
+        record.clear(replication);
+        record.induced.resize((sectors + 1) * sectors, 0);
+    }
+
+    /// Notes the level of every group before anything happens.
+    pub(crate) fn note_initial(&mut self) {
+        let record = &mut self.observer.record;
+        record.steps.clear();
+        record.initial.clear();
+        record.initial.extend_from_slice(&self.observer.sums);
+    }
+
+    /// Books what is lost up to the horizon and completes the record.
+    pub(crate) fn close_record(&mut self) {
+        if self.observer.record.failure.is_none() {
+            self.now = self.plan.model.meta.horizon;
+            self.clock.now = self.now;
+        }
+        let mut left = self.observer.touched;
+        for node in 0..self.statuses.len() as u32 {
+            if left == 0 {
+                break;
+            }
+            let flags = self.statuses[node as usize].flags;
+            if flags & flag::TOUCHED == 0 {
+                continue;
+            }
+            left -= 1;
+            self.flush(node);
+            if flags & flag::COUNTED != 0 {
+                let ever = flags & flag::EVER_FAILED != 0;
+                let first_failed =
+                    if ever { SimTime(self.observer.first_failed[node as usize]) } else { SimTime::NEVER };
+                let lost = self.blames[node as usize].lost;
+                self.observer.record.affected.push(Affected { node: NodeId(node), lost, first_failed });
+            }
+        }
+        self.find_locked_out();
+        let observer = &mut *self.observer;
+        observer.roots.sort_unstable();
+        for root in observer.roots.drain(..) {
+            let lost = std::mem::take(&mut observer.root_lost[root as usize]);
+            observer.record.roots.push(RootLoss { node: NodeId(root), lost });
+        }
+        observer.record.events = self.clock.events;
+        observer.record.event_times.extend(self.threats.times.iter().map(|time| SimTime(*time)));
+        // Jobs that still wait have waited until now.
+        for row in &self.response.waiting {
+            let waited = self.now - self.response.jobs[*row as usize].since;
+            self.observer.record.waited_s += u64::from(waited);
+        }
+    }
+
+    /// Nodes that are down only because they wait for each other: supposing they were all up, they would stay
+    /// up, and each is needed by another of them.
+    fn find_locked_out(&mut self) {
+        let is_candidate = |engine: &Self, node: u32| {
+            let status = engine.statuses[node as usize];
+            let restarting =
+                engine.flow.restarts.get(node as usize).is_some_and(|restart| restart.due != NEVER);
+            status.level == 0 && status.own > 0 && status.flags & flag::COUNTED != 0 && !restarting
+        };
+        let mut held: Vec<u32> = self.observer.record.affected.iter().map(|a| a.node.0).collect();
+        held.retain(|node| is_candidate(self, *node));
+        loop {
+            let before = held.len();
+            let sustained: Vec<u32> =
+                held.iter().copied().filter(|node| self.sustained(*node, &held)).collect();
+            held = sustained.iter().copied().filter(|node| self.is_needed(*node, &sustained)).collect();
+            if held.len() == before {
+                break;
+            }
+        }
+        for node in held {
+            if self.clock.trace {
+                self.trace(node, Happening::LockedOut);
+            }
+            self.observer.record.locked_out.push(NodeId(node));
+        }
+    }
+
+    /// True where a node would have some supply for every need if all of `held` were up.
+    fn sustained(&self, node: u32, held: &[u32]) -> bool {
+        let model = &self.plan.model;
+        model.needs_of(NodeId(node)).all(|need| {
+            let fixed = &model.needs[need.index()];
+            fixed.role == Role::Resupply
+                || fixed.criticality.0 == 0
+                || self.flow.supply[need.index()] > 0
+                || model.links_of(need).iter().any(|link| held.binary_search(&link.provider.0).is_ok())
+        })
+    }
+
+    fn is_needed(&self, node: u32, held: &[u32]) -> bool {
+        let model = &self.plan.model;
+        model.supplies_of(NodeId(node)).iter().any(|supply| {
+            let fixed = &model.needs[supply.need.index()];
+            fixed.role != Role::Resupply
+                && fixed.criticality.0 > 0
+                && self.flow.supply[supply.need.index()] < u64::from(ONE)
+                && held.binary_search(&fixed.owner.0).is_ok()
+        })
+    }
+}

@@ -1,0 +1,335 @@
+//! Staged repairs with crews and spares.
+//!
+//! A job works through the stages of its asset's repair plan. A stage that takes crews waits for them, and
+//! they stay while the next stages take the same skill. Work stands still while the team, or the work
+//! itself, lacks what it needs.
+
+use crate::agenda::Kind;
+use crate::engine::{Engine, EngineParam};
+use crate::plan::expected;
+use crate::state::{Job, JobState, NEVER, flag};
+use linchpin_model::{Happening, Layer, Priority, Purpose, RepairPlan, SkillId, TeamId};
+
+/// Lets waiting jobs have free crews, and stops or resumes work.
+pub(crate) fn dispatch_crews(mut param: EngineParam) {
+    param.engine().respond();
+}
+
+const NO_TEAM: u16 = TeamId::NONE.0;
+
+impl Engine<'_> {
+    fn respond(&mut self) {
+        if !std::mem::take(&mut self.agenda.wake_response) {
+            return;
+        }
+        if std::mem::take(&mut self.response.recheck) {
+            for k in 0..self.response.active.len() {
+                self.pause_or_resume(self.response.active[k]);
+            }
+        }
+        self.dispatch();
+    }
+
+    fn repair_of(&self, node: u32) -> &RepairPlan {
+        let model = &self.plan.model;
+        &model.repairs[model.nodes[node as usize].repair.index()]
+    }
+
+    /// Opens the repair of a node, or begins it anew where it is open.
+    pub(crate) fn request_repair(&mut self, node: u32, damage: u16, count: u32, severity: f64) {
+        let open = self.response.job_of[node as usize];
+        let mut job = Job {
+            node,
+            state: JobState::Waiting,
+            damage,
+            stage: 0,
+            team: NO_TEAM,
+            crews: 0,
+            left: 0,
+            since: self.now,
+            due: NEVER,
+            requested: self.now,
+            count,
+            severity,
+            rank: self.rank(node, damage),
+        };
+        let row = if open == NEVER {
+            match self.response.free_jobs.pop() {
+                Some(row) => row,
+                None => {
+                    self.response.jobs.push(job);
+                    self.response.jobs.len() as u32 - 1
+                }
+            }
+        } else {
+            let before = self.response.jobs[open as usize];
+            job.damage = damage.max(before.damage);
+            job.requested = before.requested;
+            self.leave(open);
+            open
+        };
+        self.response.jobs[row as usize] = job;
+        self.response.job_of[node as usize] = row;
+        self.enter_stage(row);
+        self.agenda.wake_response = true;
+    }
+
+    /// Takes a job off the lists it is on and gives its crews back.
+    fn leave(&mut self, row: u32) {
+        let job = self.response.jobs[row as usize];
+        match job.state {
+            JobState::Waiting => {
+                self.observer.record.waited_s += u64::from(self.now - job.since);
+                self.response.waiting.retain(|other| *other != row);
+            }
+            JobState::Working | JobState::Paused => self.response.active.retain(|other| *other != row),
+            JobState::Done => {}
+        }
+        self.release_crews(row);
+    }
+
+    fn release_crews(&mut self, row: u32) {
+        let job = &mut self.response.jobs[row as usize];
+        if job.team != NO_TEAM {
+            self.response.free_crews[usize::from(job.team)] += job.crews;
+            job.team = NO_TEAM;
+            job.crews = 0;
+            self.agenda.wake_response = true;
+        }
+    }
+
+    fn rank(&self, node: u32, damage: u16) -> f64 {
+        let base = self.plan.ranks.get(node as usize).copied().unwrap_or(0.0);
+        match self.plan.model.priority {
+            Priority::Shortest => self.expected_work(node, damage),
+            Priority::ServedPerHour => base / self.expected_work(node, damage).max(1.0),
+            _ => base,
+        }
+    }
+
+    fn expected_work(&self, node: u32, damage: u16) -> f64 {
+        let repair = self.repair_of(node);
+        let state = &repair.states[usize::from(damage)];
+        let stage = |own: linchpin_model::DistId| own.some().or_else(|| state.repair.some());
+        repair
+            .stages
+            .iter()
+            .filter_map(|s| stage(s.duration))
+            .map(|d| expected(self.plan.model.dist(d)))
+            .sum()
+    }
+
+    /// A job comes to its next stage, which it may have to wait for.
+    fn enter_stage(&mut self, row: u32) {
+        loop {
+            let job = self.response.jobs[row as usize];
+            let Some(stage) = self.repair_of(job.node).stages.get(usize::from(job.stage)) else {
+                self.finish_job(row);
+                return;
+            };
+            let (skill, crews, spare) = (stage.skill, stage.crews, stage.spare);
+            let keeps = job.team != NO_TEAM
+                && self.plan.model.teams[usize::from(job.team)].skill == skill
+                && job.crews == crews;
+            if !keeps {
+                self.release_crews(row);
+            }
+            if !spare.is_none() || (!skill.is_none() && !keeps) {
+                self.wait(row);
+                return;
+            }
+            let work = self.work_of(row);
+            if work > 0 {
+                self.response.active.push(row);
+                self.work(row, work);
+                return;
+            }
+            self.response.jobs[row as usize].stage += 1;
+        }
+    }
+
+    fn work_of(&self, row: u32) -> u32 {
+        let job = self.response.jobs[row as usize];
+        let stage = usize::from(job.stage);
+        self.stage_duration(job.node, self.repair_of(job.node), stage, job.damage, job.count, job.severity)
+    }
+
+    fn wait(&mut self, row: u32) {
+        let job = &mut self.response.jobs[row as usize];
+        job.state = JobState::Waiting;
+        job.since = self.now;
+        job.due = NEVER;
+        let key = |job: &Job| (job.rank, job.requested, job.node);
+        let (mine, jobs) = (key(&self.response.jobs[row as usize]), &self.response.jobs);
+        let before = |other: &u32| {
+            let other = key(&jobs[*other as usize]);
+            other.0.total_cmp(&mine.0).then(other.1.cmp(&mine.1)).then(other.2.cmp(&mine.2)).is_lt()
+        };
+        let at = self.response.waiting.partition_point(before);
+        self.response.waiting.insert(at, row);
+        self.agenda.wake_response = true;
+        if self.clock.trace {
+            self.trace(self.response.jobs[row as usize].node, Happening::RepairWaits);
+        }
+    }
+
+    /// Goes through the waiting jobs in their order and starts those for which there are crews and spares.
+    fn dispatch(&mut self) {
+        let mut k = 0;
+        while k < self.response.waiting.len() {
+            let row = self.response.waiting[k];
+            if self.try_start(row) {
+                self.response.waiting.remove(k);
+            } else {
+                k += 1;
+            }
+        }
+    }
+
+    fn try_start(&mut self, row: u32) -> bool {
+        let job = self.response.jobs[row as usize];
+        let stage = &self.repair_of(job.node).stages[usize::from(job.stage)];
+        let (skill, crews, spare) = (stage.skill, stage.crews, stage.spare);
+        if !spare.is_none() && self.response.stock[spare.index()] == 0 {
+            return false;
+        }
+        let mut travel = 0;
+        if !skill.is_none() && job.team == NO_TEAM {
+            let Some(team) = self.free_team(job.node, skill, crews) else { return false };
+            self.response.free_crews[usize::from(team)] -= crews;
+            let slot = &mut self.response.jobs[row as usize];
+            (slot.team, slot.crews) = (team, crews);
+            if let Some(dist) = self.plan.model.teams[usize::from(team)].travel.some() {
+                let key = self.plan.model.nodes[job.node as usize].key.part(u32::from(job.stage));
+                travel = self.draw(Layer::Response, key, Purpose::Travel, job.count, dist);
+            }
+        }
+        if !spare.is_none() {
+            self.take_spare(spare.index());
+        }
+        self.observer.record.waited_s += u64::from(self.now - job.since);
+        self.response.active.push(row);
+        let work = self.work_of(row).saturating_add(travel);
+        self.work(row, work);
+        true
+    }
+
+    /// The team that sends crews: of those with the skill, enough free crews, their own needs met and the region
+    /// in reach, one at home in the asset's region first, then the lowest id.
+    fn free_team(&self, node: u32, skill: SkillId, crews: u16) -> Option<u16> {
+        let model = &self.plan.model;
+        let region = model.nodes[node as usize].region;
+        let able = |(i, team): &(usize, &linchpin_model::Team)| {
+            team.skill == skill
+                && self.response.free_crews[*i] >= crews
+                && (team.serves.is_empty() || team.serves.binary_search(&region).is_ok())
+                && self.statuses[team.node.index()].flags & flag::FAILED == 0
+        };
+        if !self.work_possible(node) {
+            return None;
+        }
+        model
+            .teams
+            .iter()
+            .enumerate()
+            .filter(able)
+            .min_by_key(|(i, team)| (team.home != region, *i))
+            .map(|(i, _)| i as u16)
+    }
+
+    /// True while what the work at a node needs is there.
+    fn work_possible(&self, node: u32) -> bool {
+        let job = self.plan.model.nodes[node as usize].job;
+        job.is_none() || self.statuses[job.index()].flags & flag::FAILED == 0
+    }
+
+    fn can_work(&self, job: &Job) -> bool {
+        let team_able = job.team == NO_TEAM || {
+            let team = self.plan.model.teams[usize::from(job.team)].node;
+            self.statuses[team.index()].flags & flag::FAILED == 0
+        };
+        team_able && self.work_possible(job.node)
+    }
+
+    fn work(&mut self, row: u32, work: u32) {
+        let able = self.can_work(&self.response.jobs[row as usize]);
+        let now = self.now;
+        let job = &mut self.response.jobs[row as usize];
+        job.left = work;
+        job.since = now;
+        job.state = if able { JobState::Working } else { JobState::Paused };
+        job.due = if able { now.saturating_add(work) } else { NEVER };
+        let job = *job;
+        self.agenda.condition.push(job.due, Kind::Job, row);
+        if self.clock.trace {
+            self.trace(job.node, Happening::RepairStage(job.stage, TeamId(job.team)));
+            if !able {
+                self.trace(job.node, Happening::RepairPaused);
+            }
+        }
+    }
+
+    fn pause_or_resume(&mut self, row: u32) {
+        let able = self.can_work(&self.response.jobs[row as usize]);
+        let now = self.now;
+        let job = &mut self.response.jobs[row as usize];
+        match job.state {
+            JobState::Working if !able => {
+                job.left = job.left.saturating_sub(now - job.since);
+                job.state = JobState::Paused;
+                job.due = NEVER;
+            }
+            JobState::Paused if able => {
+                job.since = now;
+                job.state = JobState::Working;
+                job.due = now.saturating_add(job.left);
+            }
+            _ => return,
+        }
+        let job = *job;
+        self.agenda.condition.push(job.due, Kind::Job, row);
+        if self.clock.trace {
+            let what = if able { Happening::RepairResumed } else { Happening::RepairPaused };
+            self.trace(job.node, what);
+        }
+    }
+
+    /// A stage of a job is done.
+    pub(crate) fn job_due(&mut self, row: u32) {
+        let job = self.response.jobs[row as usize];
+        if job.due != self.now || job.state != JobState::Working {
+            return;
+        }
+        self.response.active.retain(|other| *other != row);
+        self.response.jobs[row as usize].stage += 1;
+        self.enter_stage(row);
+    }
+
+    fn finish_job(&mut self, row: u32) {
+        self.release_crews(row);
+        let job = &mut self.response.jobs[row as usize];
+        job.state = JobState::Done;
+        job.due = NEVER;
+        let node = job.node;
+        self.response.job_of[node as usize] = NEVER;
+        self.response.free_jobs.push(row);
+        self.repaired(node);
+    }
+
+    fn take_spare(&mut self, spare: usize) {
+        self.response.stock[spare] -= 1;
+        let stock = &self.plan.model.spares[spare];
+        let count = self.response.spare_count[spare];
+        self.response.spare_count[spare] += 1;
+        if let Some(dist) = stock.resupply.some() {
+            let key = linchpin_model::Key::of(&stock.id);
+            let wait = self.draw(Layer::Response, key, Purpose::RepairStage, count, dist);
+            self.agenda.condition.push(self.now.saturating_add(wait), Kind::Spare, spare as u32);
+        }
+    }
+
+    pub(crate) fn spare_back(&mut self, spare: u32) {
+        self.response.stock[spare as usize] += 1;
+        self.agenda.wake_response = true;
+    }
+}

@@ -1,0 +1,233 @@
+//! A world, its schedule, and the driver that takes them through a replication.
+
+use crate::cascade::run_cascade;
+use crate::condition::finish_work;
+use crate::engine::{Engine, EngineParam};
+use crate::plan::Plan;
+use crate::response::dispatch_crews;
+use crate::state::{Blame, NEVER, Saved, Shared, Status};
+use crate::threat::fire_events;
+use bevy_ecs::prelude::*;
+use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
+use bevy_ecs::system::SystemState;
+use linchpin_model::{Draws, Model, Record};
+use std::sync::Arc;
+
+/// The order at one instant.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum SimSystems {
+    /// What is done to the system.
+    Threat,
+    /// Wear, damage and repair.
+    Condition,
+    /// Levels.
+    Cascade,
+    /// Who does what next.
+    Response,
+}
+
+/// A concept that brings its systems along.
+pub(crate) trait Plugin {
+    fn build(&self, schedule: &mut Schedule);
+}
+
+struct ThreatPlugin;
+struct ConditionPlugin;
+struct CascadePlugin;
+struct ResponsePlugin;
+
+impl Plugin for ThreatPlugin {
+    fn build(&self, schedule: &mut Schedule) {
+        schedule.add_systems(fire_events.in_set(SimSystems::Threat));
+    }
+}
+
+impl Plugin for ConditionPlugin {
+    fn build(&self, schedule: &mut Schedule) {
+        schedule.add_systems(finish_work.in_set(SimSystems::Condition));
+    }
+}
+
+impl Plugin for CascadePlugin {
+    fn build(&self, schedule: &mut Schedule) {
+        schedule.add_systems(run_cascade.in_set(SimSystems::Cascade));
+    }
+}
+
+impl Plugin for ResponsePlugin {
+    fn build(&self, schedule: &mut Schedule) {
+        schedule.add_systems(dispatch_crews.in_set(SimSystems::Response));
+    }
+}
+
+/// What to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunOptions {
+    /// False for the paired run without the threat.
+    pub threat: bool,
+    /// True to fill [`Record::trace`].
+    pub trace: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { threat: true, trace: false }
+    }
+}
+
+/// A moment of a replication from which it can go on, any number of times.
+#[derive(Clone, Debug)]
+pub struct Snapshot(Saved);
+
+/// A world that runs replications of one model, one after the other, resetting itself in place.
+pub struct Simulation {
+    plan: Arc<Plan>,
+    pristine: Arc<Saved>,
+    world: World,
+    schedule: Schedule,
+    access: SystemState<EngineParam<'static, 'static>>,
+}
+
+impl Simulation {
+    /// Builds the world of a model.
+    pub fn new(model: Arc<Model>) -> Self {
+        let plan = Arc::new(Plan::new(model));
+        let pristine = Arc::new(Saved::pristine(&plan));
+        Self::build(plan, pristine, &[&ThreatPlugin, &ConditionPlugin, &CascadePlugin, &ResponsePlugin])
+    }
+
+    /// Another world of the same model that shares its immutable tables: for another thread.
+    pub fn fork(&self) -> Self {
+        let plugins: [&dyn Plugin; 4] = [&ThreatPlugin, &ConditionPlugin, &CascadePlugin, &ResponsePlugin];
+        Self::build(self.plan.clone(), self.pristine.clone(), &plugins)
+    }
+
+    fn build(plan: Arc<Plan>, pristine: Arc<Saved>, plugins: &[&dyn Plugin]) -> Self {
+        let mut world = World::new();
+        world.insert_resource(Shared(plan.clone()));
+        world.insert_resource(pristine.clock.clone());
+        world.insert_resource(pristine.agenda.clone());
+        world.insert_resource(pristine.flow.clone());
+        world.insert_resource(pristine.condition.clone());
+        world.insert_resource(pristine.threats.clone());
+        world.insert_resource(pristine.response.clone());
+        world.insert_resource(pristine.observer.clone());
+        // In the order of ids and never moved: the row in the table is the node's id.
+        let rows: Vec<(Status, Blame)> =
+            pristine.statuses.iter().copied().zip(pristine.blames.iter().copied()).collect();
+        world.spawn_batch(rows);
+
+        let mut schedule = Schedule::default();
+        schedule
+            .set_executor(SingleThreadedExecutor::new())
+            .set_build_settings(ScheduleBuildSettings {
+                ambiguity_detection: LogLevel::Error,
+                ..ScheduleBuildSettings::new()
+            })
+            .configure_sets(
+                (SimSystems::Threat, SimSystems::Condition, SimSystems::Cascade, SimSystems::Response)
+                    .chain(),
+            );
+        for plugin in plugins {
+            plugin.build(&mut schedule);
+        }
+        let access = SystemState::new(&mut world);
+        Self { plan, pristine, world, schedule, access }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.plan.model
+    }
+
+    /// Runs one replication and leaves its record in `record`, whose buffers are reused.
+    ///
+    /// A pure function of the model, `replication`, `draws` and `options`.
+    pub fn run(&mut self, replication: u32, draws: Draws, options: RunOptions, record: &mut Record) {
+        self.begin(replication, draws, options);
+        while self.step(NEVER) {}
+        self.finish(record);
+    }
+
+    /// Resets the world and opens a replication. Go on with [`Self::run_until`] and [`Self::finish`].
+    pub fn begin(&mut self, replication: u32, draws: Draws, options: RunOptions) {
+        let pristine = self.pristine.clone();
+        self.with_engine(|engine| {
+            engine.restore(&pristine);
+            engine.clock.draws = draws;
+            engine.clock.threat = options.threat;
+            engine.clock.trace = options.trace;
+            engine.open_record(replication);
+            let plan = engine.plan;
+            for node in &plan.deficits {
+                engine.list(*node);
+            }
+            if !plan.sharing_members.is_empty() {
+                engine.draw_loads();
+            }
+            for network in 0..plan.model.networks.len() as u32 {
+                engine.flow.networks_due.push(network);
+            }
+            if !engine.flow.round.is_empty()
+                || !engine.flow.networks_due.is_empty()
+                || !plan.sharing_members.is_empty()
+            {
+                engine.settle();
+            }
+            engine.note_initial();
+            if plan.has_failures {
+                engine.schedule_failures();
+            }
+            engine.schedule_events();
+        });
+    }
+
+    /// Goes on until everything before `time` (seconds) has happened.
+    pub fn run_until(&mut self, time: u32) {
+        while self.step(time) {}
+    }
+
+    /// One pass over the subsystems. False where nothing is due before `limit`.
+    fn step(&mut self, limit: u32) -> bool {
+        let more = self.with_engine(|engine| {
+            if engine.agenda.wake_response {
+                return engine.count_pass();
+            }
+            let next = engine.next_time();
+            next != NEVER && next < limit && engine.advance_to(next)
+        });
+        if more {
+            self.schedule.run(&mut self.world);
+        }
+        more
+    }
+
+    /// Completes the record of the replication and hands it over.
+    pub fn finish(&mut self, record: &mut Record) {
+        self.with_engine(|engine| {
+            engine.close_record();
+            std::mem::swap(&mut engine.observer.record, record);
+        });
+    }
+
+    /// Everything needed to go on from the present moment.
+    pub fn snapshot(&mut self) -> Snapshot {
+        let mut saved = (*self.pristine).clone();
+        self.with_engine(|engine| engine.save(&mut saved));
+        Snapshot(saved)
+    }
+
+    /// Goes to the moment of a snapshot of the same model.
+    pub fn restore(&mut self, snapshot: &Snapshot) {
+        self.with_engine(|engine| engine.restore(&snapshot.0));
+    }
+
+    fn with_engine<R>(&mut self, run: impl FnOnce(&mut Engine<'_>) -> R) -> R {
+        #[expect(
+            clippy::expect_used,
+            reason = "the resources were inserted in `build` and are never removed"
+        )]
+        let mut param = self.access.get_mut(&mut self.world).expect("the world holds all resources");
+        run(&mut param.engine())
+    }
+}

@@ -1,0 +1,543 @@
+//! What changes during a replication: two hot components a node, and resources for the rest.
+
+use crate::agenda::{Agenda, Calendar};
+use crate::plan::Plan;
+use bevy_ecs::prelude::{Component, Resource};
+use linchpin_model::{Draws, Level, NodeId, Record, Sharing};
+use std::sync::Arc;
+
+/// Declares a struct whose `clone_from` goes field by field, so that restoring a state reuses its buffers.
+macro_rules! in_place {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $fvis:vis $field:ident: $ty:ty,)* }) => {
+        $(#[$meta])*
+        $vis struct $name { $($(#[$fmeta])* $fvis $field: $ty,)* }
+
+        impl Clone for $name {
+            fn clone(&self) -> Self {
+                Self { $($field: self.$field.clone(),)* }
+            }
+
+            #[inline]
+            fn clone_from(&mut self, source: &Self) {
+                $(self.$field.clone_from(&source.$field);)*
+            }
+        }
+    };
+}
+pub(crate) use in_place;
+
+/// Level one, in millionths.
+pub(crate) const ONE: u32 = Level::SCALE;
+/// "Not scheduled".
+pub(crate) const NEVER: u32 = u32::MAX;
+
+/// Bits of [`Status::flags`].
+pub(crate) mod flag {
+    /// In the work list.
+    pub(crate) const QUEUED: u32 = 1;
+    /// In the list of what changed at this instant.
+    pub(crate) const CHANGED: u32 = 1 << 1;
+    /// Out of service: has been at 0 and has not restarted.
+    pub(crate) const OUT: u32 = 1 << 2;
+    /// Below `failed_below`.
+    pub(crate) const FAILED: u32 = 1 << 3;
+    /// Was once below `failed_below`.
+    pub(crate) const EVER_FAILED: u32 = 1 << 4;
+    /// Was once below full level.
+    pub(crate) const TOUCHED: u32 = 1 << 5;
+    /// In the list of those that wait for the second pass.
+    pub(crate) const RISING: u32 = 1 << 6;
+    /// In the list of those whose start has to be looked at.
+    pub(crate) const START_CHECK: u32 = 1 << 7;
+    /// Remote control is lost.
+    pub(crate) const UNCONTROLLED: u32 = 1 << 8;
+    /// Damaged.
+    pub(crate) const DAMAGED: u32 = 1 << 9;
+
+    /// Needs a restart after it was at 0 (fixed).
+    pub(crate) const RESTARTS: u32 = 1 << 16;
+    /// The response waits for its level (fixed).
+    pub(crate) const WATCHED: u32 = 1 << 17;
+    /// Terms multiply (fixed).
+    pub(crate) const PRODUCT: u32 = 1 << 18;
+    /// Member of a network (fixed).
+    pub(crate) const MESHED: u32 = 1 << 19;
+    /// Member of a sharing group (fixed).
+    pub(crate) const SHARES: u32 = 1 << 20;
+    /// An asset or pool, whose loss counts (fixed).
+    pub(crate) const COUNTED: u32 = 1 << 21;
+    /// Supplies over delayed links (fixed).
+    pub(crate) const DELAYED: u32 = 1 << 22;
+    /// Nothing can hold it down itself (fixed).
+    pub(crate) const INVULNERABLE: u32 = 1 << 23;
+}
+
+/// Level of a node and how it stands.
+#[derive(Component, Clone, Copy, Debug)]
+pub(crate) struct Status {
+    /// Present level.
+    pub(crate) level: u32,
+    /// Lowest ceiling.
+    pub(crate) own: u32,
+    /// Since when level and cause are what they are.
+    pub(crate) since: u32,
+    /// See [`flag`].
+    pub(crate) flags: u32,
+}
+
+/// Why a node is below full level.
+#[derive(Component, Clone, Copy, Debug)]
+pub(crate) struct Blame {
+    /// Lost service until `since`, in millionths times seconds.
+    pub(crate) lost: u64,
+    /// Packed: see [`Blame::NO_CAUSE`], [`Blame::CEILING`]; else a link id.
+    pub(crate) cause: u32,
+    /// Where it began.
+    pub(crate) root: u32,
+    /// When it last fell.
+    pub(crate) fell: u32,
+    /// 0 where a ceiling did it, else one more than the provider's.
+    pub(crate) generation: u16,
+    /// Sector of the provider; `u16::MAX` where it began at the node itself.
+    pub(crate) sector: u16,
+}
+
+impl Blame {
+    /// Nothing: full level.
+    pub(crate) const NO_CAUSE: u32 = u32::MAX;
+    /// Added to the number of the ceiling's kind.
+    pub(crate) const CEILING: u32 = 1 << 31;
+
+    pub(crate) const CLEAR: Self = Self {
+        lost: 0,
+        cause: Self::NO_CAUSE,
+        root: NodeId::NONE.0,
+        fell: 0,
+        generation: 0,
+        sector: u16::MAX,
+    };
+}
+
+/// The tables all worlds of one model share.
+#[derive(Resource, Clone)]
+pub(crate) struct Shared(pub(crate) Arc<Plan>);
+
+/// Where the replication stands.
+#[derive(Resource, Clone, Debug)]
+pub(crate) struct Clock {
+    pub(crate) now: u32,
+    pub(crate) draws: Draws,
+    pub(crate) threat: bool,
+    pub(crate) trace: bool,
+    /// Passes in the present second.
+    pub(crate) passes: u32,
+    pub(crate) events: u64,
+    pub(crate) done: bool,
+}
+
+/// A change at this instant: what to go back to if it comes to nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change {
+    pub(crate) node: u32,
+    pub(crate) level: u32,
+    pub(crate) blame: Blame,
+}
+
+/// How a need with autonomy, black start or a curve stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SpecialState {
+    /// Supply since `since`.
+    pub(crate) supply: u32,
+    pub(crate) since: u32,
+    /// When the shortage began.
+    pub(crate) onset: u32,
+    /// When the stage is spent, ready or broken.
+    pub(crate) due: u32,
+    /// When the running stage breaks.
+    pub(crate) breaks: u32,
+    /// Share of the drain that resupply makes good.
+    pub(crate) refill: u32,
+    /// Until when it may go without the need; 0: available, `NEVER`: used up.
+    pub(crate) black_start: u32,
+    pub(crate) outages: u16,
+    pub(crate) stage: u8,
+    pub(crate) mode: Mode,
+    pub(crate) dirty: bool,
+}
+
+/// What the autonomy of a need is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Mode {
+    /// The need is met; stages recharge.
+    Idle,
+    /// The need went unmet at this instant; the stage would run.
+    Armed,
+    /// The stage is not ready yet.
+    Waiting,
+    /// The stage runs.
+    Running,
+    /// All stages are spent.
+    Spent,
+}
+
+/// Charge of an autonomy stage in millionths times seconds; `capacity` 0 means not drawn yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Charge {
+    pub(crate) capacity: u64,
+    pub(crate) left: u64,
+}
+
+/// Restart of a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Restart {
+    pub(crate) due: u32,
+    pub(crate) count: u32,
+}
+
+/// A level on its way over a delayed link.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parcel {
+    pub(crate) level: u32,
+    pub(crate) time: u32,
+    pub(crate) next: u32,
+}
+
+/// A delayed link: its delay (`NEVER`: not drawn yet), what it delivers, and what is on the way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delay {
+    pub(crate) delay: u32,
+    pub(crate) delivered: u32,
+    pub(crate) sent: u32,
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+}
+
+/// A member of a sharing group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member {
+    /// Its own load, fixed-point.
+    pub(crate) load: i64,
+    /// Tripped until then; 0: not tripped.
+    pub(crate) latched: u32,
+}
+
+in_place! {
+    /// Mutable state of the cascade.
+    #[derive(Debug, Resource)]
+    pub(crate) struct Flow {
+        /// Supply of each need: sum of weight times level.
+        pub(crate) supply: Vec<u64>,
+        /// Ceilings, row-major by node, one column an active kind.
+        pub(crate) ceilings: Vec<u32>,
+        pub(crate) specials: Vec<SpecialState>,
+        pub(crate) charges: Vec<Charge>,
+        pub(crate) restarts: Vec<Restart>,
+        pub(crate) delays: Vec<Delay>,
+        pub(crate) parcels: Vec<Parcel>,
+        pub(crate) free_parcel: u32,
+        pub(crate) members: Vec<Member>,
+        /// The member of each network and sharing group that fell last, as a trigger for the others.
+        pub(crate) network_trigger: Vec<u32>,
+        pub(crate) sharing_trigger: Vec<u32>,
+        /// Networks and sharing groups that have to be looked at again.
+        pub(crate) networks_due: Vec<u32>,
+        pub(crate) sharings_due: Vec<u32>,
+
+        // Work lists, empty between instants.
+        pub(crate) round: Vec<u32>,
+        pub(crate) next: Vec<u32>,
+        pub(crate) rising: Vec<u32>,
+        pub(crate) moves: Vec<Move>,
+        pub(crate) changes: Vec<Change>,
+        pub(crate) start_checks: Vec<u32>,
+        pub(crate) dirty_specials: Vec<u32>,
+        pub(crate) stack: Vec<u32>,
+        pub(crate) reached: Vec<bool>,
+        pub(crate) conducts: Vec<bool>,
+    }
+}
+
+/// A node about to change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Move {
+    pub(crate) node: u32,
+    pub(crate) level: u32,
+    pub(crate) cause: u32,
+    pub(crate) root: u32,
+    pub(crate) generation: u16,
+    pub(crate) sector: u16,
+}
+
+/// How a node that can be damaged stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Damage {
+    /// When its unattended repair is done.
+    pub(crate) repaired: u32,
+    /// When it fails at random.
+    pub(crate) fails: u32,
+    /// Times it was damaged: count of its draws.
+    pub(crate) count: u32,
+    /// Times it failed at random.
+    pub(crate) failures: u32,
+}
+
+in_place! {
+    /// Mutable state of condition, by node; empty where nothing can be damaged.
+    #[derive(Debug, Resource)]
+    pub(crate) struct Condition {
+        pub(crate) damages: Vec<Damage>,
+    }
+}
+
+/// A timed effect on a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ActiveEffect {
+    pub(crate) node: u32,
+    pub(crate) event: u32,
+    pub(crate) effect: u16,
+    /// Next step of a forcing.
+    pub(crate) step: u16,
+    pub(crate) level: u32,
+    /// The kind of ceiling, or [`ActiveEffect::CONTROL`].
+    pub(crate) slot: u8,
+    pub(crate) ended: bool,
+    /// When the event took place.
+    pub(crate) began: u32,
+    /// Next effect on the same node.
+    pub(crate) next: u32,
+}
+
+impl ActiveEffect {
+    pub(crate) const CONTROL: u8 = u8::MAX;
+}
+
+in_place! {
+    /// Mutable state of the scripted events.
+    #[derive(Debug, Resource)]
+    pub(crate) struct Threats {
+        pub(crate) effects: Vec<ActiveEffect>,
+        /// First effect on each node; empty where the scenario has no timed effects.
+        pub(crate) heads: Vec<u32>,
+        pub(crate) race: Vec<(u64, u32)>,
+        pub(crate) times: Vec<u32>,
+    }
+}
+
+/// What a repair job is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum JobState {
+    /// Waits for crews or a spare since then.
+    Waiting,
+    /// Is worked on.
+    Working,
+    /// Stands still because team or work lack something.
+    Paused,
+    /// Done; the row can be used again.
+    Done,
+}
+
+/// A repair job.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Job {
+    pub(crate) node: u32,
+    pub(crate) state: JobState,
+    /// Damage state.
+    pub(crate) damage: u16,
+    pub(crate) stage: u16,
+    /// The team at work (`u16::MAX`: none) and how many of its crews.
+    pub(crate) team: u16,
+    pub(crate) crews: u16,
+    /// Work left in the stage when it last went on, in seconds.
+    pub(crate) left: u32,
+    pub(crate) since: u32,
+    pub(crate) due: u32,
+    pub(crate) requested: u32,
+    /// Which repair of this node it is: count of its draws.
+    pub(crate) count: u32,
+    pub(crate) severity: f64,
+    /// Lower goes first.
+    pub(crate) rank: f64,
+}
+
+in_place! {
+    /// Mutable state of the response.
+    #[derive(Debug, Resource)]
+    pub(crate) struct Response {
+        pub(crate) jobs: Vec<Job>,
+        pub(crate) free_jobs: Vec<u32>,
+        /// Job of each node; empty where no repair takes crews or spares.
+        pub(crate) job_of: Vec<u32>,
+        /// Waiting jobs, first to be served first.
+        pub(crate) waiting: Vec<u32>,
+        pub(crate) active: Vec<u32>,
+        pub(crate) free_crews: Vec<u16>,
+        pub(crate) stock: Vec<u32>,
+        pub(crate) spare_count: Vec<u32>,
+        /// True where the level of a watched node crossed its threshold.
+        pub(crate) recheck: bool,
+    }
+}
+
+in_place! {
+    /// What is being noted down.
+    #[derive(Debug, Resource)]
+    pub(crate) struct Observer {
+        pub(crate) record: Record,
+        /// Weighted sum of levels, by group.
+        pub(crate) sums: Vec<u64>,
+        pub(crate) group_dirty: Vec<bool>,
+        pub(crate) dirty_groups: Vec<u32>,
+        /// Valid where [`flag::EVER_FAILED`] is set.
+        pub(crate) first_failed: Vec<u32>,
+        /// Lost service by root, and the roots that have any.
+        pub(crate) root_lost: Vec<u64>,
+        pub(crate) roots: Vec<u32>,
+        pub(crate) touched: u32,
+    }
+}
+
+in_place! {
+    /// A replication at some moment: everything needed to go on from there. Reset, snapshot and restore
+    /// are this one thing.
+    #[derive(Debug)]
+    pub(crate) struct Saved {
+        pub(crate) clock: Clock,
+        pub(crate) statuses: Vec<Status>,
+        pub(crate) blames: Vec<Blame>,
+        pub(crate) agenda: Agenda,
+        pub(crate) flow: Flow,
+        pub(crate) condition: Condition,
+        pub(crate) threats: Threats,
+        pub(crate) response: Response,
+        pub(crate) observer: Observer,
+    }
+}
+
+impl Saved {
+    /// The state before anything has happened: every node at full level.
+    pub(crate) fn pristine(plan: &Plan) -> Self {
+        let model = &*plan.model;
+        let n = model.nodes.len();
+        let horizon = model.meta.horizon;
+        let statuses: Vec<Status> = (0..n)
+            .map(|i| Status {
+                level: ONE,
+                own: model.nodes[i].initial.0,
+                since: 0,
+                flags: plan.fixed_flags[i],
+            })
+            .collect();
+        let columns = plan.slots.len();
+        let supply = (0..model.needs.len())
+            .map(|need| {
+                let links = model.link_start[need] as usize..model.link_start[need + 1] as usize;
+                model.links[links].iter().map(|link| u64::from(link.weight) * u64::from(ONE)).sum()
+            })
+            .collect();
+        let with = |is: bool, len: usize| if is { len } else { 0 };
+        let members = plan.sharing_members.iter().map(|_| Member { load: 0, latched: 0 }).collect();
+        Self {
+            clock: Clock {
+                now: 0,
+                draws: linchpin_model::Seeds::new(0).replication(0),
+                threat: true,
+                trace: false,
+                passes: 0,
+                events: 0,
+                done: false,
+            },
+            statuses,
+            blames: vec![Blame::CLEAR; n],
+            agenda: Agenda {
+                threat: Calendar::new(horizon, model.events.len() * 2),
+                condition: Calendar::new(horizon, with(plan.has_attended, n / 8)),
+                cascade: Calendar::new(horizon, n / 2),
+                wake_response: false,
+            },
+            flow: Flow {
+                supply,
+                ceilings: vec![ONE; n * columns],
+                specials: vec![SpecialState::IDLE; plan.specials.len()],
+                charges: vec![Charge::default(); model.stages.len()],
+                restarts: vec![Restart { due: NEVER, count: 0 }; with(plan.has_restarts, n)],
+                delays: vec![Delay::NEW; plan.delayed_links.len()],
+                parcels: Vec::new(),
+                free_parcel: NEVER,
+                members,
+                network_trigger: vec![NEVER; model.networks.len()],
+                sharing_trigger: vec![NEVER; model.sharings.len()],
+                networks_due: Vec::new(),
+                sharings_due: Vec::new(),
+                round: Vec::new(),
+                next: Vec::new(),
+                rising: Vec::new(),
+                moves: Vec::new(),
+                changes: Vec::new(),
+                start_checks: Vec::new(),
+                dirty_specials: Vec::new(),
+                stack: Vec::new(),
+                reached: vec![false; plan.largest_network],
+                conducts: vec![false; plan.largest_network],
+            },
+            condition: Condition {
+                damages: vec![
+                    Damage { repaired: NEVER, fails: NEVER, count: 0, failures: 0 };
+                    with(plan.has_damage, n)
+                ],
+            },
+            threats: Threats {
+                effects: Vec::new(),
+                heads: vec![NEVER; with(plan.has_effects, n)],
+                race: Vec::new(),
+                times: vec![NEVER; model.events.len()],
+            },
+            response: Response {
+                jobs: Vec::new(),
+                free_jobs: Vec::new(),
+                job_of: vec![NEVER; with(plan.has_attended, n)],
+                waiting: Vec::new(),
+                active: Vec::new(),
+                free_crews: model.teams.iter().map(|team| team.crews).collect(),
+                stock: model.spares.iter().map(|spare| spare.stock).collect(),
+                spare_count: vec![0; model.spares.len()],
+                recheck: false,
+            },
+            observer: Observer {
+                record: Record::default(),
+                sums: model.groups.iter().map(|group| group.total_weight * u64::from(ONE)).collect(),
+                group_dirty: vec![false; model.groups.len()],
+                dirty_groups: Vec::new(),
+                first_failed: vec![NEVER; n],
+                root_lost: vec![0; n],
+                roots: Vec::new(),
+                touched: 0,
+            },
+        }
+    }
+}
+
+impl SpecialState {
+    pub(crate) const IDLE: Self = Self {
+        supply: ONE,
+        since: 0,
+        onset: 0,
+        due: NEVER,
+        breaks: NEVER,
+        refill: ONE,
+        black_start: 0,
+        outages: 0,
+        stage: 0,
+        mode: Mode::Idle,
+        dirty: false,
+    };
+}
+
+impl Delay {
+    pub(crate) const NEW: Self = Self { delay: NEVER, delivered: ONE, sent: ONE, first: NEVER, last: NEVER };
+}
+
+/// Fixed-point load of a drawn number.
+pub(crate) fn load_units(load: f64) -> i64 {
+    (load * Sharing::SCALE).round() as i64
+}

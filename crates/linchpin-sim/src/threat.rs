@@ -1,0 +1,278 @@
+//! Scripted events: when they happen, whom they hit, what they do and for how long.
+
+use crate::agenda::Kind;
+use crate::engine::{Engine, EngineParam};
+use crate::state::{ActiveEffect, NEVER, ONE, flag};
+use linchpin_model::special::fragility;
+use linchpin_model::{
+    CeilingKind, DamageChoice, DistId, Effect, Event, EventId, Happening, Layer, NodeId, Purpose, Targets,
+};
+
+/// Carries out the scripted events that are due.
+pub(crate) fn fire_events(mut param: EngineParam) {
+    param.engine().fire_due();
+}
+
+impl Engine<'_> {
+    /// Puts the events that do not follow others on the agenda.
+    pub(crate) fn schedule_events(&mut self) {
+        for id in 0..self.plan.model.events.len() as u32 {
+            if self.plan.model.events[id as usize].after.is_none() {
+                self.schedule_event(id);
+            }
+        }
+    }
+
+    fn schedule_event(&mut self, id: u32) {
+        let event = &self.plan.model.events[id as usize];
+        if event.threat && !self.clock.threat {
+            return;
+        }
+        let draws = self.clock.draws;
+        if event.probability < 1.0
+            && draws.uniform(Layer::Threat, event.key, Purpose::Hit, 0) >= event.probability
+        {
+            return;
+        }
+        let wait = self.draw(Layer::Threat, event.key, Purpose::EventTime, 0, event.at);
+        self.agenda.threat.push(self.now.saturating_add(wait), Kind::Event, id);
+    }
+
+    fn fire_due(&mut self) {
+        while let Some((kind, id)) = self.agenda.threat.pop_at(self.now) {
+            self.clock.events += 1;
+            match kind {
+                Kind::Event => self.fire(id),
+                _ => self.effect_due(id),
+            }
+        }
+    }
+
+    fn fire(&mut self, id: u32) {
+        let plan = self.plan;
+        let event = &plan.model.events[id as usize];
+        self.threats.times[id as usize] = self.now;
+        if self.clock.trace {
+            self.trace(NodeId::NONE.0, Happening::Event(EventId(id)));
+        }
+        let severity = match event.severity.some() {
+            None => 1.0,
+            Some(dist) => {
+                let u = self.clock.draws.uniform(Layer::Threat, event.key, Purpose::Severity, 0);
+                plan.model.dist(dist).quantile(u).max(0.0)
+            }
+        };
+        match &event.targets {
+            Targets::All(nodes) => {
+                for node in nodes {
+                    self.strike(id, event, *node, severity, 0.0);
+                }
+            }
+            Targets::Draw { k, from } => self.strike_drawn(id, event, *k as usize, from, severity),
+            Targets::Footprint { intensity, nodes } => {
+                let u = self.clock.draws.uniform(Layer::Threat, event.key, Purpose::Intensity, 0);
+                let centre = plan.model.dist(*intensity).quantile(u);
+                for (node, share) in nodes {
+                    self.strike(id, event, *node, severity, centre * f64::from(*share));
+                }
+            }
+            Targets::None => {}
+        }
+        for effect in &event.effects {
+            if let Effect::Demand { sharing, add } = effect {
+                self.add_demand(sharing.0, *add);
+            }
+        }
+        for other in 0..plan.model.events.len() as u32 {
+            if plan.model.events[other as usize].after == Some(EventId(id)) {
+                self.schedule_event(other);
+            }
+        }
+    }
+
+    /// k of n by a race: the k lowest of one draw a candidate, so that a candidate more or less leaves the
+    /// others' draws as they are.
+    fn strike_drawn(&mut self, id: u32, event: &Event, k: usize, from: &[NodeId], severity: f64) {
+        let draws = self.clock.draws;
+        let mut race = std::mem::take(&mut self.threats.race);
+        race.clear();
+        race.extend(from.iter().map(|node| {
+            let key = event.key.with(self.plan.model.nodes[node.index()].key);
+            (draws.uniform(Layer::Threat, key, Purpose::TargetRace, 0).to_bits(), node.0)
+        }));
+        race.sort_unstable();
+        race.truncate(k);
+        race.sort_unstable_by_key(|(_, node)| *node);
+        for (_, node) in &race {
+            self.strike(id, event, NodeId(*node), severity, 0.0);
+        }
+        self.threats.race = race;
+    }
+
+    fn strike(&mut self, id: u32, event: &Event, node: NodeId, severity: f64, intensity: f64) {
+        let key = event.key.with(self.plan.model.nodes[node.index()].key);
+        if event.hit_probability < 1.0
+            && self.clock.draws.uniform(Layer::Threat, key, Purpose::Hit, 0) >= event.hit_probability
+        {
+            return;
+        }
+        if self.clock.trace {
+            self.trace(node.0, Happening::Hit(EventId(id)));
+        }
+        for (index, effect) in event.effects.iter().enumerate() {
+            let part = index as u16;
+            match effect {
+                Effect::Damage { state } => {
+                    if let Some(state) = self.choose_state(state, node, key, intensity) {
+                        self.damage(node.0, state, severity);
+                    }
+                }
+                Effect::Degrade { to, lasts } => {
+                    self.begin_effect(node, id, part, CeilingKind::Scripted as u8, to.0, *lasts);
+                }
+                Effect::Absence { share, lasts } => {
+                    let level = ONE - share.0;
+                    self.begin_effect(node, id, part, CeilingKind::Staffing as u8, level, *lasts);
+                }
+                Effect::Closure { lasts } => {
+                    self.begin_effect(node, id, part, CeilingKind::Closure as u8, 0, *lasts);
+                }
+                Effect::ControlLoss { lasts } => {
+                    self.begin_effect(node, id, part, ActiveEffect::CONTROL, 0, *lasts);
+                }
+                Effect::Forcing { .. } => {
+                    let slot = CeilingKind::Scripted as u8;
+                    let row = self.begin_effect(node, id, part, slot, ONE, DistId::NONE);
+                    self.step_forcing(row);
+                }
+                Effect::Demand { .. } => {}
+            }
+        }
+    }
+
+    /// Index of the damage state in the node's repair plan; none where it stays undamaged.
+    fn choose_state(
+        &self,
+        choice: &DamageChoice,
+        node: NodeId,
+        key: linchpin_model::Key,
+        intensity: f64,
+    ) -> Option<u16> {
+        let model = &self.plan.model;
+        let states =
+            model.nodes[node.index()].repair.some().map(|repair| &model.repairs[repair.index()].states);
+        let last = states.map_or(0, |states| states.len().saturating_sub(1));
+        let state = match choice {
+            DamageChoice::Worst => Some(last),
+            DamageChoice::Named(name) => {
+                Some(states.and_then(|states| states.iter().position(|s| s.name == *name)).unwrap_or(last))
+            }
+            DamageChoice::Fragility => {
+                let class = model.nodes[node.index()].class;
+                let u = self.shared_uniform(Layer::Threat, key, Purpose::DamageState, 0, class);
+                // The worst state whose probability of being reached or exceeded is above the draw.
+                states?.iter().rposition(|state| {
+                    state.fragility.is_some_and(|(median, beta)| u < fragility(intensity, median, beta))
+                })
+            }
+        };
+        state.map(|state| state as u16)
+    }
+
+    fn begin_effect(
+        &mut self,
+        node: NodeId,
+        event: u32,
+        effect: u16,
+        slot: u8,
+        level: u32,
+        lasts: DistId,
+    ) -> u32 {
+        let row = self.threats.effects.len() as u32;
+        let next = std::mem::replace(&mut self.threats.heads[node.index()], row);
+        self.threats.effects.push(ActiveEffect {
+            node: node.0,
+            event,
+            effect,
+            step: 0,
+            level,
+            slot,
+            ended: false,
+            began: self.now,
+            next,
+        });
+        if let Some(dist) = lasts.some() {
+            let key =
+                self.plan.model.events[event as usize].key.with(self.plan.model.nodes[node.index()].key);
+            let lasts = self.draw(Layer::Threat, key, Purpose::EffectDuration, u32::from(effect), dist);
+            self.agenda.threat.push(self.now.saturating_add(lasts), Kind::Effect, row);
+        }
+        self.apply_effects(node.0, slot);
+        row
+    }
+
+    /// A timed effect ends, or a forcing takes its next step.
+    fn effect_due(&mut self, row: u32) {
+        let active = self.threats.effects[row as usize];
+        let effect = &self.plan.model.events[active.event as usize].effects[usize::from(active.effect)];
+        if let Effect::Forcing { .. } = effect {
+            self.step_forcing(row);
+        } else {
+            self.threats.effects[row as usize].ended = true;
+            self.apply_effects(active.node, active.slot);
+        }
+    }
+
+    fn step_forcing(&mut self, row: u32) {
+        let plan = self.plan;
+        let active = &mut self.threats.effects[row as usize];
+        let Effect::Forcing { steps } =
+            &plan.model.events[active.event as usize].effects[usize::from(active.effect)]
+        else {
+            return;
+        };
+        while let Some((after, level)) = steps.get(usize::from(active.step)) {
+            let at = active.began.saturating_add(*after);
+            if at > self.now {
+                self.agenda.threat.push(at, Kind::Effect, row);
+                break;
+            }
+            active.level = level.0;
+            active.step += 1;
+        }
+        let (node, slot) = (active.node, active.slot);
+        self.apply_effects(node, slot);
+    }
+
+    /// A slot follows the strongest of the effects that act on it.
+    fn apply_effects(&mut self, node: u32, slot: u8) {
+        let (mut level, mut any) = (ONE, false);
+        let mut row = self.threats.heads[node as usize];
+        while row != NEVER {
+            let effect = self.threats.effects[row as usize];
+            if effect.slot == slot && !effect.ended {
+                level = level.min(effect.level);
+                any = true;
+            }
+            row = effect.next;
+        }
+        if slot == ActiveEffect::CONTROL {
+            self.set_control(node, any);
+        } else {
+            self.set_ceiling(node, CeilingKind::ALL[usize::from(slot)], level);
+        }
+    }
+
+    /// Control apart from service: the level stays, restarts become manual and trips more frequent.
+    fn set_control(&mut self, node: u32, lost: bool) {
+        let flags = &mut self.statuses[node as usize].flags;
+        if (*flags & flag::UNCONTROLLED != 0) == lost || *flags & flag::INVULNERABLE != 0 {
+            return;
+        }
+        *flags ^= flag::UNCONTROLLED;
+        self.rescale_failure_clock(node, lost);
+        if self.clock.trace {
+            self.trace(node, if lost { Happening::ControlLost } else { Happening::ControlBack });
+        }
+    }
+}
