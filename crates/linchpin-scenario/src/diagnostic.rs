@@ -1,6 +1,11 @@
 //! Problems found in a scenario, each with its place, what is wrong, and what would be right.
 
-use crate::source::{Sources, Span};
+mod excerpt;
+mod render;
+
+pub use render::{Located, SHOWN, locate, render, render_all};
+
+use crate::source::Span;
 
 /// How bad a problem is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -29,16 +34,21 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error at a place.
-    pub fn error(span: Span, title: impl Into<String>) -> Self {
+    /// An error without a place, such as a file that cannot be read.
+    pub fn unplaced(title: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
-            span: Some(span),
+            span: None,
             title: title.into(),
             label: String::new(),
             related: Vec::new(),
             help: Vec::new(),
         }
+    }
+
+    /// An error at a place.
+    pub fn error(span: Span, title: impl Into<String>) -> Self {
+        Self { span: Some(span), ..Self::unplaced(title) }
     }
 
     /// A warning at a place.
@@ -92,14 +102,33 @@ impl Diagnostics {
         self.list.len() - self.errors()
     }
 
-    /// Puts problems into the order of files and places.
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Adds problems found elsewhere.
+    pub fn extend(&mut self, other: Self) {
+        self.list.extend(other.list);
+    }
+
+    /// Puts problems into the order of files and places; of those found more than once, one is kept.
     pub fn sort(&mut self) {
         self.list.sort_by_key(|d| d.span.map(|span| (span.source, span.start, span.end)));
+        self.list.dedup();
     }
-}
 
-/// A problem as text for a terminal: file, line, column, the line with the place marked, and advice.
-pub fn render(sources: &Sources, diagnostic: &Diagnostic, colour: bool) -> String {
-    let _ = (sources, diagnostic, colour);
-    String::new()
+    /// `3 errors, 1 warning`.
+    pub fn summary(&self) -> String {
+        let count = |number: usize, noun: &str| match number {
+            1 => format!("1 {noun}"),
+            _ => format!("{number} {noun}s"),
+        };
+        match (self.errors(), self.warnings()) {
+            (0, 0) => "no problems".into(),
+            (0, warnings) => count(warnings, "warning"),
+            (errors, 0) => count(errors, "error"),
+            (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 pub mod decode;
 pub mod diagnostic;
+pub mod load;
 pub mod reader;
 pub mod source;
 pub mod spec;
 pub mod value;
+pub mod write;

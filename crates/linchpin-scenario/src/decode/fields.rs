@@ -8,6 +8,9 @@ use crate::value::{Name, Value, ValueKind};
 /// More allowed fields than this are not listed in a message.
 const LISTED: usize = 12;
 
+/// Most unknown fields of one struct that are reported one by one.
+const STRANGERS: usize = 20;
+
 /// A struct being read. Ask for all fields, absent ones too, then call [`Fields::finish`].
 #[derive(Debug)]
 pub struct Fields<'v, 'd> {
@@ -132,14 +135,23 @@ impl<'v, 'd> Fields<'v, 'd> {
         if self.asked.contains(&"id") {
             self.asked.extend(["source", "confidence"]);
         }
+        let mut strangers = 0;
         for entry in &self.entries {
-            if !self.asked.contains(&entry.name) {
-                if let Some(name) = entry.at {
+            if self.asked.contains(&entry.name) {
+                if matches!(entry.name, "source" | "confidence") {
+                    let _ = text(entry.value, self.out);
+                }
+            } else if let Some(name) = entry.at {
+                strangers += 1;
+                if strangers <= STRANGERS {
                     self.out.push(unknown(name, entry.name, self.what, &self.asked));
                 }
-            } else if matches!(entry.name, "source" | "confidence") {
-                let _ = text(entry.value, self.out);
             }
+        }
+        if strangers > STRANGERS {
+            let title = format!("{} {} has {strangers} unknown fields", article(self.what), self.what);
+            self.out
+                .push(Diagnostic::error(self.place, title).help("only the first ones are shown one by one"));
         }
     }
 

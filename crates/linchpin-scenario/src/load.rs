@@ -1,0 +1,249 @@
+//! A scenario file with everything it includes, as one value.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+use crate::decode;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::reader::{self, MAX_BYTES};
+use crate::source::{SourceId, Sources, Span};
+use crate::value::{Field, Value, ValueKind};
+
+/// Most files that one scenario may consist of.
+pub const MAX_FILES: usize = 256;
+
+/// Reads a scenario with its includes from the disk: lists are joined (the including file's entries first), every
+/// other field may stand in one file only. No value if a file is missing or cannot be read; each of its parts knows
+/// its own file and place.
+pub fn load(path: &Path) -> (Sources, Option<Value>, Diagnostics) {
+    load_with(path, &mut read_file)
+}
+
+/// The same from files that `read` provides. Paths are `path` and what its includes name, relative to the file that
+/// includes them, without `.` and, as far as possible, `..`.
+pub fn load_with(
+    path: &Path,
+    read: &mut dyn FnMut(&Path) -> io::Result<Vec<u8>>,
+) -> (Sources, Option<Value>, Diagnostics) {
+    let mut loader = Loader {
+        read,
+        sources: Sources::default(),
+        out: Diagnostics::default(),
+        visited: BTreeSet::new(),
+        chain: Vec::new(),
+        fields: Vec::new(),
+        places: BTreeMap::new(),
+        complete: true,
+    };
+    let place = loader.file(&tidy(path), None);
+    let Loader { sources, out, fields, complete, .. } = loader;
+    let value = place.filter(|_| complete).map(|span| Value { span, kind: ValueKind::Struct(None, fields) });
+    (sources, value, out)
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let mut bytes = Vec::new();
+    // One byte more than allowed tells that it is too long, however long it is.
+    std::fs::File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A path without `.`, and without `..` where it takes back a name.
+fn tidy(path: &Path) -> PathBuf {
+    let mut tidied = PathBuf::new();
+    for part in path.components() {
+        let takes_back = matches!(tidied.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if takes_back => {
+                tidied.pop();
+            }
+            _ => tidied.push(part),
+        }
+    }
+    tidied
+}
+
+struct Loader<'r> {
+    read: &'r mut dyn FnMut(&Path) -> io::Result<Vec<u8>>,
+    sources: Sources,
+    out: Diagnostics,
+    /// Files that were read or tried.
+    visited: BTreeSet<PathBuf>,
+    /// Files that are being read: the main file, what it includes, what that includes.
+    chain: Vec<PathBuf>,
+    /// The top-level fields of all files.
+    fields: Vec<Field>,
+    /// Where in `fields` a name stands.
+    places: BTreeMap<String, usize>,
+    /// Whether every file could be read.
+    complete: bool,
+}
+
+impl Loader<'_> {
+    /// Reads a file and what it includes; the place of its value. `from` is where it is included.
+    fn file(&mut self, path: &Path, from: Option<Span>) -> Option<Span> {
+        self.visited.insert(path.to_owned());
+        let top = self.text(path, from).and_then(|id| self.top(id));
+        let Some((span, fields)) = top else {
+            self.complete = false;
+            return None;
+        };
+        self.chain.push(path.to_owned());
+        let mut includes = None;
+        for field in fields {
+            match field.name.text.as_str() {
+                "include" => includes = Some(field.value),
+                "language" if from.is_some() => self.language_elsewhere(&field),
+                _ => self.merge(field),
+            }
+        }
+        if let Some(includes) = includes {
+            self.includes(&includes, path);
+        }
+        self.chain.pop();
+        Some(span)
+    }
+
+    fn text(&mut self, path: &Path, from: Option<Span>) -> Option<SourceId> {
+        let name = shown(path);
+        let bytes = match (self.read)(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.unreadable(&name, &error, from);
+                return None;
+            }
+        };
+        if bytes.len() > MAX_BYTES {
+            let title = format!("{name} is longer than {} MiB", MAX_BYTES >> 20);
+            self.out.push(at(from, title).help("split it and use `include`"));
+            return None;
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Some(self.sources.add(name, text)),
+            Err(error) => {
+                self.not_utf8(&name, error.as_bytes(), error.utf8_error().valid_up_to());
+                None
+            }
+        }
+    }
+
+    fn unreadable(&mut self, name: &str, error: &io::Error, from: Option<Span>) {
+        let problem = match error.kind() {
+            io::ErrorKind::NotFound => {
+                let problem = at(from, format!("there is no file {name}"));
+                if from.is_some() {
+                    problem.help("paths are relative to the file that includes")
+                } else {
+                    problem
+                }
+            }
+            io::ErrorKind::IsADirectory => {
+                at(from, format!("{name} is a directory")).help("name a file, such as scenario.ron in it")
+            }
+            _ => at(from, format!("{name} cannot be read: {error}")),
+        };
+        self.out.push(problem);
+    }
+
+    fn not_utf8(&mut self, name: &str, bytes: &[u8], offset: usize) {
+        let byte = bytes.get(offset).copied().unwrap_or_default();
+        // Everything before the first wrong byte stays as it is, so that line and column are right.
+        let id = self.sources.add(name, String::from_utf8_lossy(bytes));
+        let width = char::REPLACEMENT_CHARACTER.len_utf8();
+        let span = Span { source: id, start: offset as u32, end: (offset + width) as u32 };
+        let title = format!("the file is not UTF-8: byte 0x{byte:02X} at offset {offset}");
+        let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+        let help = if wide { "it looks like UTF-16; save it as UTF-8" } else { "save the file as UTF-8" };
+        self.out.push(Diagnostic::error(span, title).help(help));
+    }
+
+    fn top(&mut self, id: SourceId) -> Option<(Span, Vec<Field>)> {
+        let value = reader::parse(&self.sources, id, &mut self.out)?;
+        match value.kind {
+            ValueKind::Struct(None, fields) => Some((value.span, fields)),
+            ValueKind::Tuple(None, ref items) if items.is_empty() => Some((value.span, Vec::new())),
+            _ => {
+                let expected = "the named fields of a scenario in round brackets";
+                self.out.push(decode::mismatch(&value, expected).help("write `( name: \"...\", ... )`"));
+                None
+            }
+        }
+    }
+
+    fn includes(&mut self, list: &Value, path: &Path) {
+        let files = decode::list_of(decode::spanned(decode::text))(list, &mut self.out).unwrap_or_default();
+        let mut named: BTreeMap<PathBuf, Span> = BTreeMap::new();
+        for file in files {
+            let target = tidy(&path.parent().unwrap_or(Path::new("")).join(&file.value));
+            if let Some(first) = named.insert(target.clone(), file.span) {
+                let problem = Diagnostic::warning(file.span, format!("{} is included twice", shown(&target)));
+                self.out
+                    .push(problem.related(first, "first included here").help("it is read once; remove one"));
+            } else if let Some(start) = self.chain.iter().position(|open| *open == target) {
+                self.cycle(start, &target, file.span);
+            } else if self.visited.len() >= MAX_FILES && !self.visited.contains(&target) {
+                self.too_many(file.span);
+                return;
+            } else if !self.visited.contains(&target) {
+                self.file(&target, Some(file.span));
+            }
+        }
+    }
+
+    fn cycle(&mut self, start: usize, target: &Path, place: Span) {
+        let steps: Vec<String> =
+            self.chain[start..].iter().map(PathBuf::as_path).chain([target]).map(shown).collect();
+        let title = format!("includes go round in a circle: {}", steps.join(" -> "));
+        self.out.push(Diagnostic::error(place, title).help("remove one of these includes"));
+    }
+
+    fn too_many(&mut self, place: Span) {
+        let title = format!("a scenario consists of at most {MAX_FILES} files");
+        // Said once; every further include would only repeat it.
+        if self.complete || !self.out.iter().any(|known| known.title == title) {
+            self.out.push(Diagnostic::error(place, title));
+        }
+        self.complete = false;
+    }
+
+    fn language_elsewhere(&mut self, field: &Field) {
+        let title = "`language` belongs into the main file only";
+        self.out.push(Diagnostic::error(field.name.span, title).help("remove it from this included file"));
+    }
+
+    /// Adds a top-level field: lists are joined, anything else must be new.
+    fn merge(&mut self, field: Field) {
+        let place = *self.places.entry(field.name.text.clone()).or_insert(self.fields.len());
+        let Some(first) = self.fields.get_mut(place) else {
+            self.fields.push(field);
+            return;
+        };
+        let (here, there) = (field.name.span, first.name.span);
+        match (&mut first.value.kind, field.value.kind) {
+            (ValueKind::List(items), ValueKind::List(more)) => items.extend(more),
+            (first, second) => {
+                let lists = matches!(first, ValueKind::List(_)) || matches!(second, ValueKind::List(_));
+                let title = format!("`{}` is given in two files", field.name.text);
+                let help = if lists { "write a list in both files" } else { "keep one of the two" };
+                self.out.push(Diagnostic::error(here, title).related(there, "first given here").help(help));
+            }
+        }
+    }
+}
+
+fn at(place: Option<Span>, title: String) -> Diagnostic {
+    match place {
+        Some(span) => Diagnostic::error(span, title),
+        None => Diagnostic::unplaced(title),
+    }
+}
+
+/// A path as it is shown, with `/` on every system.
+fn shown(path: &Path) -> String {
+    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
+}
