@@ -2,7 +2,7 @@
 //!
 //! Every number is final here; whoever shows findings formats and draws, and computes nothing.
 
-mod build;
+pub(crate) mod build;
 pub(crate) mod limits;
 
 pub use build::{Columns, Parts, build, cascade_histogram};

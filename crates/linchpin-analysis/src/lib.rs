@@ -18,9 +18,11 @@ pub mod paired;
 pub mod reliability;
 pub mod requirements;
 pub mod stats;
+pub mod timeline;
 mod wire;
 
 pub use accumulate::BlockAccumulator;
 pub use metrics::{Catalogue, Metric};
 pub use paired::{Paired, Segment};
 pub use requirements::Requirements;
+pub use timeline::{TellOptions, choose_timelines, tell};
