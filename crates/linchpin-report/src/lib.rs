@@ -1,1 +1,44 @@
-//! Plots and the report.
+//! Shows what a study found: plots, the report, tables for programs.
+//!
+//! The one input is [`Findings`]; whoever shows them computes nothing new. Everything comes back as text or bytes: this
+//! crate opens no file and reads no clock, so equal findings give equal bytes.
+//!
+//! - [`plots`] draws every picture as SVG, [`rasterise_all`] makes PNGs of them;
+//! - [`report_html`] writes the briefing as one self-contained page that prints on A4;
+//! - [`summary_json`] and [`summary_csv`] are for programs.
+//!
+//! A picture is left out where the findings hold nothing to draw; no findings, however odd, make drawing fail.
+
+mod axis;
+mod canvas;
+mod format;
+mod names;
+mod palette;
+mod plot;
+mod raster;
+mod sheet;
+mod text;
+
+pub use linchpin_analysis::findings::Findings;
+pub use plot::{Plot, plots};
+pub use raster::{rasterise, rasterise_all};
+
+/// Why something could not be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The text is no SVG picture.
+    #[error("not an SVG picture: {0}")]
+    Svg(String),
+    /// The picture can not be made into pixels.
+    #[error("the picture can not be drawn: {0}")]
+    Picture(String),
+    /// The report's template does not fit its content: an error in this program.
+    #[error("the report can not be written: {0}")]
+    Template(#[from] minijinja::Error),
+    /// The findings can not be written as JSON: an error in this program.
+    #[error("the summary can not be written: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// What may fail here.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,41 @@
+//! The pictures, one module each.
+
+mod cascade;
+mod heatmap;
+mod levels;
+mod network;
+mod person_hours;
+mod ranking;
+mod timeline;
+
+use linchpin_analysis::findings::Findings;
+
+/// A picture and what to say about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plot {
+    /// Stable id, fit for a file name, such as `levels-services`.
+    pub id: String,
+    /// The finding in one line; it also stands in the picture.
+    pub title: String,
+    /// What to see in the picture, in a sentence or two.
+    pub caption: String,
+    /// The picture in words, for who can not see it.
+    pub alt: String,
+    /// The picture, 800 units wide.
+    pub svg: String,
+}
+
+/// All pictures that the findings have something to draw for, in the order of the report.
+pub fn plots(findings: &Findings) -> Vec<Plot> {
+    let drawn = [
+        person_hours::plot(findings),
+        levels::services(findings),
+        levels::sectors(findings),
+        cascade::plot(findings),
+        heatmap::plot(findings),
+        ranking::affected(findings),
+        ranking::harmful(findings),
+    ];
+    let timelines = timeline::plots(findings);
+    drawn.into_iter().flatten().chain(timelines).chain(network::plot(findings)).collect()
+}
