@@ -30,6 +30,8 @@ mod duration;
 mod fields;
 mod scalar;
 mod suggest;
+#[cfg(test)]
+mod tests;
 
 pub use duration::{MAX_TIME_S, long_seconds, seconds, time};
 pub use fields::Fields;

@@ -37,7 +37,8 @@ pub fn load_with(
         complete: true,
     };
     let place = loader.file(&tidy(path), None);
-    let Loader { sources, out, fields, complete, .. } = loader;
+    let Loader { sources, mut out, fields, complete, .. } = loader;
+    out.sort();
     let value = place.filter(|_| complete).map(|span| Value { span, kind: ValueKind::Struct(None, fields) });
     (sources, value, out)
 }
@@ -246,4 +247,146 @@ fn at(place: Option<Span>, title: String) -> Diagnostic {
 /// A path as it is shown, with `/` on every system.
 fn shown(path: &Path) -> String {
     path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io;
+    use std::path::Path;
+
+    use super::{MAX_BYTES, MAX_FILES, load, load_with};
+    use crate::write::to_ron;
+
+    /// The merged scenario (empty if there is none) and every problem as `file:line:column title`.
+    fn loaded(files: &[(&str, &[u8])]) -> (String, Vec<String>) {
+        let files: BTreeMap<&Path, &[u8]> =
+            files.iter().map(|(name, text)| (Path::new(name), *text)).collect();
+        let (sources, value, problems) =
+            load_with(Path::new("s/main.ron"), &mut |path| match files.get(path) {
+                Some(bytes) => Ok(bytes.to_vec()),
+                None if path.extension().is_none() => Err(io::ErrorKind::IsADirectory.into()),
+                None => Err(io::ErrorKind::NotFound.into()),
+            });
+        let told = problems.iter().map(|problem| match problem.span {
+            Some(span) => {
+                let (line, column) = sources.line_column(span);
+                format!("{}:{line}:{column} {}", sources.name(span.source), problem.title)
+            }
+            None => problem.title.clone(),
+        });
+        (value.map(|value| to_ron(&value)).unwrap_or_default(), told.collect())
+    }
+
+    #[test]
+    fn includes_are_joined() {
+        let (text, problems) = loaded(&[
+            ("s/main.ron", b"(language: 1, include: [\"n/a.ron\", \"./b.ron\"], assets: [1], name: \"x\")"),
+            ("s/n/a.ron", b"(assets: [2], include: [\"../b.ron\", \"../../c.ron\"], seed: 3)"),
+            ("s/b.ron", b"(assets: [4], teams: [5])"),
+            ("c.ron", b"()"),
+        ]);
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(text, "(language: 1, assets: [1, 2, 4], name: \"x\", seed: 3, teams: [5])\n");
+    }
+
+    #[test]
+    fn what_is_wrong_with_includes_is_told_where_they_stand() {
+        let main = |list: &str| format!("(\n  include: [{list}],\n  name: \"x\",\n  teams: [1],\n)");
+        for (list, file, problem, readable) in [
+            ("\"none.ron\"", &b""[..], "s/main.ron:2:13 there is no file s/none.ron", false),
+            ("\"dir\"", b"", "s/main.ron:2:13 s/dir is a directory", false),
+            ("\"a.ron\", \"./a.ron\"", b"()", "s/main.ron:2:22 s/a.ron is included twice", true),
+            ("3", b"", "s/main.ron:2:13 expected a text in double quotes, found the number 3", true),
+            (
+                "\"a.ron\"",
+                b"(include: [\"main.ron\"])",
+                "s/a.ron:1:12 includes go round in a circle: s/main.ron -> s/a.ron -> s/main.ron",
+                true,
+            ),
+            (
+                "\"main.ron\"",
+                b"",
+                "s/main.ron:2:13 includes go round in a circle: s/main.ron -> s/main.ron",
+                true,
+            ),
+            ("\"a.ron\"", b"(name: \"y\")", "s/a.ron:1:2 `name` is given in two files", true),
+            ("\"a.ron\"", b"(teams: 2)", "s/a.ron:1:2 `teams` is given in two files", true),
+            ("\"a.ron\"", b"(language: 1)", "s/a.ron:1:2 `language` belongs into the main file only", true),
+            (
+                "\"a.ron\"",
+                b"[1]",
+                "s/a.ron:1:1 expected the named fields of a scenario in round brackets, found a list",
+                false,
+            ),
+            ("\"a.ron\"", b"(", "s/a.ron:1:1 this `(` is never closed", false),
+            (
+                "\"a.ron\"",
+                b"(\n\xc3\xa4: 'M\xe4rz')",
+                "s/a.ron:2:6 the file is not UTF-8: byte 0xE4 at offset 8",
+                false,
+            ),
+            (
+                "\"a.ron\"",
+                b"\xff\xfe(\0)\0",
+                "s/a.ron:1:1 the file is not UTF-8: byte 0xFF at offset 0",
+                false,
+            ),
+        ] {
+            let (text, problems) = loaded(&[("s/main.ron", main(list).as_bytes()), ("s/a.ron", file)]);
+            assert_eq!(problems, [problem]);
+            assert_eq!(!text.is_empty(), readable, "{list}");
+        }
+        assert_eq!(loaded(&[]).1, ["there is no file s/main.ron"]);
+    }
+
+    #[test]
+    fn all_files_are_checked_even_if_one_is_wrong() {
+        let (_, problems) = loaded(&[
+            ("s/main.ron", b"(include: [\"a.ron\", \"b.ron\", \"c.ron\"])"),
+            ("s/a.ron", b"(x: )"),
+            ("s/c.ron", b"(y: [1 2])"),
+        ]);
+        assert_eq!(
+            problems,
+            [
+                "s/main.ron:1:21 there is no file s/b.ron",
+                "s/a.ron:1:5 expected a value, found `)`",
+                "s/c.ron:1:8 expected `,` or `]` after this value, found a number",
+            ]
+        );
+    }
+
+    #[test]
+    fn endless_chains_and_huge_files_are_refused() {
+        let mut count = 0;
+        let (_, value, problems) = load_with(Path::new("0.ron"), &mut |_| {
+            count += 1;
+            Ok(format!("(include: [\"{count}.ron\", \"{count}.ron\"])").into_bytes())
+        });
+        assert!(value.is_none());
+        assert_eq!(count, MAX_FILES);
+        let title = format!("a scenario consists of at most {MAX_FILES} files");
+        assert_eq!(problems.iter().filter(|problem| problem.title == title).count(), 1);
+
+        let (_, value, problems) = load_with(Path::new("a.ron"), &mut |_| Ok(vec![b' '; MAX_BYTES + 1]));
+        assert!(value.is_none());
+        assert_eq!(
+            problems.iter().map(|p| p.title.as_str()).collect::<Vec<_>>(),
+            ["a.ron is longer than 64 MiB"]
+        );
+    }
+
+    #[test]
+    fn the_disk_is_read() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (sources, value, problems) = load(&here.join("tests/fixtures/sample.ron"));
+        assert!(problems.is_empty() && value.is_some());
+        assert_eq!(sources.len(), 1);
+        for (path, title) in [("tests", "is a directory"), ("none.ron", "there is no file")] {
+            let (_, value, problems) = load(&here.join(path));
+            assert!(value.is_none());
+            assert!(problems.iter().all(|problem| problem.title.contains(title)) && problems.errors() == 1);
+        }
+    }
 }

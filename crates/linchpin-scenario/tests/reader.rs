@@ -446,7 +446,7 @@ fn two_thousand_damaged_scenarios_never_panic() {
             }
         }
         let (sources, value, problems) = load_with(Path::new("a.ron"), &mut |_| Ok(bytes.clone()));
-        assert_eq!(value.is_none() && problems.errors() == 0, false, "refused without a reason");
+        assert!(value.is_some() || problems.errors() > 0, "refused without a reason");
         assert!(problems.errors() <= 40, "{}", render_all(&sources, &problems, false));
         let shown = render_all(&sources, &problems, false);
         assert_eq!(shown.is_empty(), problems.is_empty());

@@ -1,6 +1,6 @@
 //! Problems as text for people, and in parts for programs.
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::excerpt::{Excerpt, excerpts};
 use super::{Diagnostic, Diagnostics, Severity};
@@ -23,17 +23,20 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic, colour: bool) -> Strin
         Severity::Warning => Level::WARNING,
     };
     let mut group = Group::with_title(level.primary_title(&diagnostic.title));
+    let mut wrong_columns = Vec::new();
     for excerpt in excerpts(sources, &spans) {
         let name = sources.name(excerpt.source);
-        if let Some((line, column)) = excerpt.cut_at {
-            group = group.element(Element::from(Origin::path(name).line(line).char_column(column)));
+        if let (Some((line, column)), Some((range, _))) = (excerpt.cut_at, excerpt.marks.first()) {
+            let shown = excerpt.text[..range.start].chars().count() + 1;
+            wrong_columns.push((format!("{name}:{line}:{shown}"), format!("{name}:{line}:{column}")));
         }
         group = group.element(snippet(name, excerpt, &places));
     }
     let mut report = vec![group];
     report.extend(diagnostic.help.iter().map(|help| Group::with_title(Level::HELP.secondary_title(help))));
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&report)
+    // The renderer counts columns in what it is given, which for a line that was cut is not what the file has.
+    wrong_columns.iter().fold(renderer.render(&report), |text, (wrong, right)| text.replacen(wrong, right, 1))
 }
 
 fn snippet<'a>(
@@ -46,8 +49,7 @@ fn snippet<'a>(
         let label = places[index].1;
         kind.span(range).label((!label.is_empty()).then_some(label))
     });
-    let snippet = Snippet::source(excerpt.text).line_start(excerpt.line).annotations(annotations);
-    if excerpt.cut_at.is_none() { snippet.path(name) } else { snippet }
+    Snippet::source(excerpt.text).line_start(excerpt.line).path(name).annotations(annotations)
 }
 
 /// All problems as text for a terminal, at most [`SHOWN`] of them (errors before warnings where not all find room),

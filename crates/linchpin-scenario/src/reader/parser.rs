@@ -385,23 +385,28 @@ impl Parser<'_> {
         }
     }
 
-    /// A closing bracket of another kind. True if it belongs to an outer one, so that the present one is to end here.
+    /// A closing bracket of another kind. True if the present sequence is to end here, either because the bracket
+    /// belongs to an outer one or because it is a mistyped end of this one.
     fn wrong_bracket(&mut self, bracket: Bracket, found: Bracket) -> bool {
-        let outer = self.open.iter().any(|(open, _)| *open == found);
+        let outer = self.open.iter().rev().find(|(open, _)| *open == found).map(|(_, place)| *place);
         if self.reported == Some(self.span) {
-            return outer;
+            return outer.is_some();
         }
         self.reported = Some(self.span);
         let title = format!("expected `{}`, found `{}`", bracket.close(), found.close());
         let mut problem = Diagnostic::error(self.span, title);
+        let mut mistyped = outer.is_none();
         if let Some((_, open)) = self.open.last() {
             problem = problem.related(*open, format!("this `{}` is open", bracket.open()));
+            // What began on this line more likely ends on it than what began on an earlier one.
+            let here = |place: Span| !self.has_line_break(place.start, self.span.start);
+            mistyped = here(*open) && outer.is_some_and(|outer| !here(outer));
         }
         self.syntax(problem);
-        if !outer {
+        if mistyped || outer.is_none() {
             self.take();
         }
-        outer
+        mistyped || outer.is_some()
     }
 
     fn never_closed(&mut self, bracket: Bracket) {
