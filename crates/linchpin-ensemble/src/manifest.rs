@@ -75,6 +75,11 @@ pub struct Timings {
 }
 
 impl Manifest {
+    /// True where the run that wrote it came to its end.
+    pub fn is_finished(&self) -> bool {
+        self.study_hash.is_some() && self.state != Stopped::Interrupted.to_string()
+    }
+
     pub(crate) fn running(identity: &Identity, block_size: u32, blocks: Vec<BlockEntry>) -> Self {
         Self {
             version: MANIFEST_VERSION,

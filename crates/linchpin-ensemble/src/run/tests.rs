@@ -121,13 +121,11 @@ fn threads_and_block_sizes_change_nothing() {
     let finished = (0..1050).filter(|r| !toy.fails.contains(r));
     assert_eq!(expected.sums, ToySums([finished.map(number).sum(), 1048]));
     assert_eq!(expected.failed, [("too many passes".to_owned(), 2)]);
-    for threads in [2, 3, 8] {
-        for block_size in [1, 33, 100, 5000] {
-            let outcome = fresh(&toy, &Plan { block_size, ..plan(1050, threads) });
-            assert_eq!(outcome.totals.hash, expected.hash, "{threads} threads, blocks of {block_size}");
-            assert_eq!(outcome.totals.sums, expected.sums);
-            assert_eq!((outcome.stopped, outcome.timings.computed), (Stopped::Replications, 1050));
-        }
+    for (threads, block_size) in [(2, 100), (3, 33), (8, 100), (8, 51), (2, 5000), (1, 1050)] {
+        let outcome = fresh(&toy, &Plan { block_size, ..plan(1050, threads) });
+        assert_eq!(outcome.totals.hash, expected.hash, "{threads} threads, blocks of {block_size}");
+        assert_eq!(outcome.totals.sums, expected.sums);
+        assert_eq!((outcome.stopped, outcome.timings.computed), (Stopped::Replications, 1050));
     }
 }
 

@@ -1,0 +1,179 @@
+//! The job of a scenario: each replication with the threat and beside it, where it can differ from nothing happening,
+//! without; then metrics, requirements and sums.
+
+use crate::identity::Identity;
+use crate::run::lock;
+use crate::store::Columns;
+use crate::work::{Job, Sums, Worker};
+use linchpin_analysis::{BlockAccumulator, Catalogue, Paired, Requirements, findings};
+use linchpin_model::{Model, Record, RunFailure, Seeds};
+use linchpin_sim::{RunOptions, Simulation};
+use std::sync::{Arc, Mutex};
+
+/// Replications of a model under one seed.
+pub struct ModelJob {
+    /// Others are forked from it.
+    simulation: Mutex<Simulation>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    model: Arc<Model>,
+    catalogue: Catalogue,
+    requirements: Requirements,
+    seeds: Seeds,
+}
+
+impl ModelJob {
+    /// A job for this model and seed.
+    pub fn new(model: Arc<Model>, seed: u64) -> Self {
+        let catalogue = Catalogue::new(&model);
+        let requirements = Requirements::new(&model);
+        let simulation = Mutex::new(Simulation::new(model.clone()));
+        Self {
+            simulation,
+            shared: Arc::new(Shared { model, catalogue, requirements, seeds: Seeds::new(seed) }),
+        }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.shared.model
+    }
+
+    /// Its metrics: the columns.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.shared.catalogue
+    }
+
+    /// Its requirements: the answers.
+    pub fn requirements(&self) -> &Requirements {
+        &self.shared.requirements
+    }
+
+    /// The identity of its studies.
+    pub fn identity(&self, frozen: &str, seed: u64, program: &str) -> Identity {
+        Identity::new(frozen, &self.columns(), self.answers(), seed, program)
+    }
+}
+
+impl Job for ModelJob {
+    type Sums = ModelSums;
+    type Worker = ModelWorker;
+
+    fn columns(&self) -> Vec<String> {
+        self.shared.catalogue.metrics().iter().map(|metric| metric.id.clone()).collect()
+    }
+
+    fn answers(&self) -> usize {
+        self.shared.requirements.len()
+    }
+
+    fn headline(&self) -> Option<usize> {
+        Some(self.shared.catalogue.headline())
+    }
+
+    fn worker(&self) -> ModelWorker {
+        ModelWorker {
+            simulation: lock(&self.simulation).fork(),
+            shared: self.shared.clone(),
+            run: Record::default(),
+            base: Record::default(),
+            paired: Paired::default(),
+        }
+    }
+
+    fn sums(&self) -> ModelSums {
+        ModelSums { accumulator: BlockAccumulator::new(&self.shared.model), model: self.shared.model.clone() }
+    }
+}
+
+/// A world and the buffers of one thread.
+pub struct ModelWorker {
+    simulation: Simulation,
+    shared: Arc<Shared>,
+    run: Record,
+    base: Record,
+    paired: Paired,
+}
+
+impl Worker for ModelWorker {
+    type Sums = ModelSums;
+
+    fn run(
+        &mut self,
+        replication: u32,
+        sums: &mut ModelSums,
+        row: &mut [f64],
+        answers: &mut [bool],
+    ) -> Result<(), String> {
+        let Shared { model, catalogue, requirements, seeds } = &*self.shared;
+        let draws = seeds.replication(replication);
+        let background = model.has_background();
+        if background {
+            let options = RunOptions { threat: false, trace: false };
+            self.simulation.run(replication, draws, options, &mut self.base);
+            if let Some(failure) = self.base.failure {
+                return Err(format!("{} (in the run without the threat)", reason(failure)));
+            }
+        }
+        let options = RunOptions { threat: true, trace: false };
+        self.simulation.run(replication, draws, options, &mut self.run);
+        if let Some(failure) = self.run.failure {
+            return Err(reason(failure).to_owned());
+        }
+        let base = background.then_some(&self.base);
+        self.paired.load(model.meta.horizon, base, &self.run);
+        catalogue.evaluate(&self.paired, base, &self.run, row);
+        requirements.evaluate(model, &self.paired, answers);
+        sums.accumulator.add(&self.paired, base, &self.run, answers);
+        Ok(())
+    }
+}
+
+/// Why a replication failed, in words. The time is left out so that equal reasons can be counted.
+pub fn reason(failure: RunFailure) -> &'static str {
+    match failure {
+        RunFailure::Passes(_) => "something flips back and forth without end within one second",
+        RunFailure::Events(_) => "more events than a replication may have",
+    }
+}
+
+/// Sums over replications of a model.
+#[derive(Clone, Debug)]
+pub struct ModelSums {
+    accumulator: BlockAccumulator,
+    model: Arc<Model>,
+}
+
+impl ModelSums {
+    /// The sums.
+    pub fn accumulator(&self) -> &BlockAccumulator {
+        &self.accumulator
+    }
+}
+
+impl Sums for ModelSums {
+    fn merge(&mut self, other: &Self) {
+        self.accumulator.merge(&other.accumulator);
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.accumulator.write_to(&mut bytes);
+        bytes
+    }
+
+    fn merge_bytes(&mut self, bytes: &[u8]) -> bool {
+        let read = BlockAccumulator::read_from(&self.model, bytes);
+        read.map(|other| self.accumulator.merge(&other)).is_ok()
+    }
+}
+
+impl findings::Columns for Columns<'_> {
+    type Error = crate::StudyError;
+
+    fn column(&mut self, metric: usize) -> Result<Vec<f64>, Self::Error> {
+        self.get(metric).map(<[f64]>::to_vec)
+    }
+}
