@@ -2,22 +2,26 @@
 //!
 //! Loss of nodes, loss by where it began and by sector, and the distribution of every group's level on the
 //! time grid. Percentile bands come from histograms. Curves are piecewise constant, so a histogram keeps the
-//! *changes* of its counts along the grid: a piece costs two additions, however many grid times it covers.
+//! *changes* of its counts along the grid: a piece costs three additions, however many grid times it covers.
 
 mod bytes;
 
-use crate::paired::Paired;
+use crate::paired::{Paired, Segment};
 use crate::requirements::Requirements;
-use bytes::Malformed;
+use crate::stats;
 use linchpin_model::{Affected, Level, Model, NodeId, Record, RootLoss, SimTime};
 use std::collections::BTreeMap;
 
-pub use bytes::Malformed as ReadError;
+pub use bytes::Malformed;
 
 /// Bins between level 0 and 1; levels of exactly 0 and exactly 1 have bins of their own beside them.
-pub const INNER_BINS: usize = 200;
+pub const INNER_BINS: usize = 100;
 /// All bins: 0, then the inner ones from low to high, then 1.
 pub const BINS: usize = INNER_BINS + 2;
+
+const FULL: usize = BINS - 1;
+const FULL_MILLIONTHS: i64 = Level::SCALE as i64;
+const HALF_SECOND: i64 = FULL_MILLIONTHS / 2;
 
 /// Sums over the replications of one block, or of a whole study.
 ///
@@ -50,11 +54,16 @@ pub struct NodeSums {
 
 impl NodeSums {
     fn add(&mut self, times: bool, lost: i128) {
-        let scale = i128::from(Level::SCALE);
-        let seconds = (lost + lost.signum() * scale / 2) / scale;
+        // Dividing 128 bits is slow, and hardly ever needed.
+        let seconds = match i64::try_from(lost) {
+            Ok(lost) if lost.unsigned_abs() < 1 << 62 => {
+                i128::from((lost + lost.signum() * HALF_SECOND) / FULL_MILLIONTHS)
+            }
+            _ => lost / i128::from(FULL_MILLIONTHS),
+        };
         self.times += u64::from(times);
         self.lost += lost;
-        self.squares += (seconds * seconds).unsigned_abs();
+        self.squares = self.squares.saturating_add((seconds * seconds).unsigned_abs());
     }
 
     fn merge(&mut self, other: &Self) {
@@ -74,7 +83,7 @@ impl NodeSums {
         let mean = self.lost as f64 / f64::from(Level::SCALE) / n;
         let half = if replications > 1 {
             let variance = ((self.squares as f64 - n * mean * mean) / (n - 1.0)).max(0.0);
-            crate::stats::student_t_inv(0.975, n - 1.0) * libm::sqrt(variance / n)
+            stats::student_t_inv(0.975, n - 1.0) * libm::sqrt(variance / n)
         } else {
             0.0
         };
@@ -102,50 +111,65 @@ impl Grid {
     }
 }
 
-/// Changes along the grid of the counts in every bin, and of the sum of levels, of one group.
+/// Changes along the grid of one group's level, relative to full level in every replication.
+///
+/// A table of grid points by bins: at a point where the level of one replication goes from one bin to another, the
+/// one loses and the other gains one. Empty while the group has lost nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct LevelSums {
-    /// By bin; empty where no level ever fell into it.
-    bins: Vec<Vec<i64>>,
-    /// Sum of levels in millionths.
+    /// By point, then bin. Half the range of `i32` is more replications than anyone runs.
+    bins: Vec<i32>,
+    /// Sum of levels in millionths, by point.
     sum: Vec<i64>,
 }
 
 impl LevelSums {
-    fn new(points: usize) -> Self {
-        Self { bins: vec![Vec::new(); BINS], sum: vec![0; points] }
+    /// The same table with room for changes.
+    fn allocate(&mut self, points: usize) {
+        if self.sum.is_empty() {
+            self.bins.resize(points * BINS, 0);
+            self.sum.resize(points, 0);
+        }
     }
 
-    /// A level from grid point `from` until just before `to`.
-    fn add(&mut self, share: f64, from: usize, to: usize) {
-        let points = self.sum.len();
-        let millionths = (share * f64::from(Level::SCALE)).round() as i64;
-        let bin = &mut self.bins[bin_of(share)];
-        if bin.is_empty() {
-            bin.resize(points, 0);
-        }
-        bin[from] += 1;
-        self.sum[from] += millionths;
-        if to < points {
-            bin[to] -= 1;
-            self.sum[to] -= millionths;
+    /// Adds the curve of one replication.
+    fn add(&mut self, segments: impl Iterator<Item = Segment>, grid: Grid) {
+        let (mut point, mut bin, mut millionths) = (0, FULL, FULL_MILLIONTHS);
+        for segment in segments {
+            let next = grid.first_at(segment.to);
+            if next == point {
+                continue;
+            }
+            // Held within 0 to 1, so that rounding is adding a half.
+            let to_millionths = (segment.share() * f64::from(Level::SCALE) + 0.5) as i64;
+            if to_millionths != millionths {
+                let to_bin = bin_of(to_millionths);
+                self.allocate(grid.points);
+                let row = &mut self.bins[point * BINS..(point + 1) * BINS];
+                row[bin] -= 1;
+                row[to_bin] += 1;
+                self.sum[point] += to_millionths - millionths;
+                (bin, millionths) = (to_bin, to_millionths);
+            }
+            point = next;
         }
     }
 
     fn merge(&mut self, other: &Self) {
-        for (own, other) in self.bins.iter_mut().zip(&other.bins).filter(|(_, other)| !other.is_empty()) {
-            own.resize(other.len(), 0);
-            own.iter_mut().zip(other).for_each(|(own, other)| *own += other);
+        if !other.sum.is_empty() {
+            self.allocate(other.sum.len());
+            self.bins.iter_mut().zip(&other.bins).for_each(|(own, other)| *own = own.saturating_add(*other));
+            self.sum.iter_mut().zip(&other.sum).for_each(|(own, other)| *own = own.saturating_add(*other));
         }
-        self.sum.iter_mut().zip(&other.sum).for_each(|(own, other)| *own += other);
     }
 }
 
-fn bin_of(share: f64) -> usize {
-    match share {
-        _ if share <= 0.0 => 0,
-        _ if share >= 1.0 => BINS - 1,
-        _ => 1 + ((share * INNER_BINS as f64) as usize).min(INNER_BINS - 1),
+fn bin_of(millionths: i64) -> usize {
+    const WIDTH: i64 = FULL_MILLIONTHS / INNER_BINS as i64;
+    match millionths {
+        ..=0 => 0,
+        FULL_MILLIONTHS.. => FULL,
+        _ => 1 + (millionths / WIDTH) as usize,
     }
 }
 
@@ -153,7 +177,7 @@ fn bin_of(share: f64) -> usize {
 fn level_of(bin: usize) -> f64 {
     match bin {
         0 => 0.0,
-        _ if bin == BINS - 1 => 1.0,
+        FULL => 1.0,
         _ => (bin as f64 - 0.5) / INNER_BINS as f64,
     }
 }
@@ -163,7 +187,7 @@ fn level_of(bin: usize) -> f64 {
 pub struct LevelBand {
     /// Mean, 0 to 1.
     pub mean: Vec<f64>,
-    /// Percentiles in the order of [`crate::stats::QUANTILES`], to half a percent (0 and 1 are exact).
+    /// Percentiles in the order of [`stats::QUANTILES`], to half a percent (0 and 1 are exact).
     pub percentiles: [Vec<f64>; 5],
 }
 
@@ -178,7 +202,7 @@ impl BlockAccumulator {
             roots: BTreeMap::new(),
             induced: vec![0; sectors * (sectors + 1)],
             held: vec![0; Requirements::new(model).len()],
-            levels: vec![LevelSums::new(grid.points); model.groups.len()],
+            levels: vec![LevelSums::default(); model.groups.len()],
             grid,
         }
     }
@@ -195,16 +219,8 @@ impl BlockAccumulator {
             *sum += i128::from(run.induced.get(i).copied().unwrap_or(0)) - i128::from(base);
         }
         self.held.iter_mut().zip(held).for_each(|(sum, held)| *sum += u64::from(*held));
-        let grid = self.grid;
         for (group, levels) in self.levels.iter_mut().enumerate().take(paired.groups()) {
-            let mut from = 0;
-            for segment in paired.segments(group) {
-                let to = grid.first_at(segment.to);
-                if from < to {
-                    levels.add(segment.share(), from, to);
-                    from = to;
-                }
-            }
+            levels.add(paired.segments(group), self.grid);
         }
     }
 
@@ -308,23 +324,23 @@ impl BlockAccumulator {
         if self.replications == 0 {
             return band;
         }
-        let used: Vec<usize> = (0..BINS).filter(|bin| !levels.bins[*bin].is_empty()).collect();
-        let mut counts = vec![0_i64; used.len()];
-        let mut sum = 0;
+        let ranks = stats::QUANTILES.map(|p| stats::rank(self.replications as usize, p).unwrap_or(0) as i64);
+        let mut counts = [0_i64; BINS];
+        counts[FULL] = self.replications as i64;
+        let mut sum = self.replications as i64 * FULL_MILLIONTHS;
         for point in 0..self.grid.points {
-            sum += levels.sum[point];
-            for (count, bin) in counts.iter_mut().zip(&used) {
-                *count += levels.bins[*bin][point];
+            if let Some(row) = levels.bins.get(point * BINS..(point + 1) * BINS) {
+                counts.iter_mut().zip(row).for_each(|(count, change)| *count += i64::from(*change));
+                sum += levels.sum[point];
             }
             band.mean.push(sum as f64 / f64::from(Level::SCALE) / self.replications as f64);
-            for (p, column) in crate::stats::QUANTILES.into_iter().zip(&mut band.percentiles) {
-                let rank = crate::stats::rank(self.replications as usize, p).unwrap_or(0) as i64;
-                let mut passed = 0;
-                let bin = counts.iter().position(|count| {
-                    passed += count;
-                    passed > rank
-                });
-                column.push(bin.map_or(1.0, |bin| level_of(used[bin])));
+            let (mut bin, mut passed) = (0, counts[0]);
+            for (rank, column) in ranks.into_iter().zip(&mut band.percentiles) {
+                while passed <= rank && bin < FULL {
+                    bin += 1;
+                    passed += counts[bin];
+                }
+                column.push(level_of(bin));
             }
         }
         band

@@ -213,18 +213,43 @@ impl Shape {
         if self.onset == f64::INFINITY {
             self.onset = piece.from;
         }
-        self.note_min(&piece);
         self.full_from = piece.to;
+        if piece.first == piece.last {
+            return self.push_constant(piece.from, piece.to, piece.first);
+        }
+        self.note_min(&piece);
         for (reached, level) in self.reached.iter_mut().zip(LEVELS) {
             if let Some((_, to)) = piece.below(level) {
                 *reached = to;
             }
         }
         if let Some((from, to)) = piece.below(LOST_BELOW) {
-            let begin = if from > self.stretch.1 { from } else { self.stretch.0 };
-            self.stretch = (begin, to);
-            self.longest = self.longest.max(to - begin);
+            self.lengthen(from, to);
         }
+    }
+
+    /// The same for a level that stays: what simulated curves are made of.
+    #[inline]
+    fn push_constant(&mut self, from: f64, to: f64, level: f64) {
+        if level < self.min {
+            (self.min, self.first_min) = (level, from);
+        }
+        if level == self.min {
+            self.last_min = to;
+        }
+        for (reached, threshold) in self.reached.iter_mut().zip(LEVELS) {
+            *reached = if level < threshold { to } else { *reached };
+        }
+        if level < LOST_BELOW {
+            self.lengthen(from, to);
+        }
+    }
+
+    #[inline]
+    fn lengthen(&mut self, from: f64, to: f64) {
+        let begin = if from > self.stretch.1 { from } else { self.stretch.0 };
+        self.stretch = (begin, to);
+        self.longest = self.longest.max(to - begin);
     }
 
     #[inline]

@@ -113,15 +113,17 @@ mod tests {
         backfeed: f64,
     }
 
-    /// Interruptions a year: every main section and lateral fails, each load point is out for a time that depends on
+    const CUSTOMERS: [f64; 4] = [1000.0, 800.0, 700.0, 500.0];
+
+    /// Interruptions a year by load point: every main section and lateral fails, each load point is out for a time that depends on
     /// where it lies relative to the fault.
-    fn feeder(protection: Protection) -> Vec<Interruption> {
-        const CUSTOMERS: [f64; 4] = [1000.0, 800.0, 700.0, 500.0];
+    fn feeder(protection: Protection) -> Vec<(usize, Interruption)> {
         const LOAD: [f64; 4] = [5.0, 4.0, 3.0, 2.0];
         const SWITCHING: f64 = 0.5;
         let mut list = Vec::new();
         let mut out = |point: usize, times: f64, hours: f64| {
-            list.push(Interruption { customers: CUSTOMERS[point], hours, times, load_mw: LOAD[point] });
+            let customers = CUSTOMERS[point];
+            list.push((point, Interruption { customers, hours, times, load_mw: LOAD[point] }));
         };
         // With disconnects, a fault at `fault` keeps those behind it out for the repair unless they are fed back.
         let spread = |out: &mut dyn FnMut(usize, f64, f64), fault: usize, point: usize, times, repair| {
@@ -167,13 +169,37 @@ mod tests {
             (1.0, true, 1.0, 1.1533333333333333, 1.795, 1.55635838150289, 0.999795091324201, 25.05),
             (1.0, true, 0.6, 1.1533333333333333, 2.107666666666667, 1.827456647398844, 0.999759398782344, 29.11),
         ] {
-            let got = indices(&feeder(Protection { fuse, disconnects, backfeed }), 3000.0, 8760.0, 5.0 / 60.0);
+            let all: Vec<_> = feeder(Protection { fuse, disconnects, backfeed }).into_iter().map(|(_, one)| one).collect();
+            let got = indices(&all, 3000.0, 8760.0, 5.0 / 60.0);
             close(got.saifi, saifi, "SAIFI");
             close(got.saidi_h, saidi, "SAIDI");
             close(got.caidi_h, caidi, "CAIDI");
             close(got.asai, asai, "ASAI");
             close(got.ens_mwh, ens, "ENS");
             close(got.ens_mwh / 3000.0 * 1000.0, ens / 3.0, "AENS, kWh");
+        }
+    }
+
+    /// The same six cases, "load_points": failures a year and hours a year of A, B, C, D.
+    #[rustfmt::skip]
+    #[test]
+    fn v08_billinton_allan_load_points() {
+        for (fuse, disconnects, backfeed, expected) in [
+            (0.0, false, 0.0, [(2.2, 6.0), (2.2, 6.0), (2.2, 6.0), (2.2, 6.0)]),
+            (1.0, false, 0.0, [(1.0, 3.6), (1.4, 4.4), (1.2, 4.0), (1.0, 3.6)]),
+            (1.0, true, 0.0, [(1.0, 1.5), (1.4, 2.65), (1.2, 3.3), (1.0, 3.6)]),
+            (0.9, true, 0.0, [(1.12, 1.56), (1.48, 2.69), (1.3, 3.35), (1.12, 3.66)]),
+            (1.0, true, 1.0, [(1.0, 1.5), (1.4, 1.95), (1.2, 2.25), (1.0, 1.5)]),
+            (1.0, true, 0.6, [(1.0, 1.5), (1.4, 2.23), (1.2, 2.67), (1.0, 2.34)]),
+        ] {
+            let feeder = feeder(Protection { fuse, disconnects, backfeed });
+            for (point, (rate, hours)) in expected.into_iter().enumerate() {
+                let own: Vec<_> = feeder.iter().filter(|(at, _)| *at == point).map(|(_, one)| *one).collect();
+                let got = indices(&own, CUSTOMERS[point], 8760.0, 5.0 / 60.0);
+                close(got.saifi, rate, "rate");
+                close(got.saidi_h, hours, "hours");
+                close(got.caidi_h, hours / rate, "repair");
+            }
         }
     }
 }

@@ -2,6 +2,10 @@
 
 /// Appends a number.
 pub(crate) fn put(out: &mut Vec<u8>, mut value: u128) {
+    // Nearly all numbers are small.
+    if value < 0x80 {
+        return out.push(value as u8);
+    }
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;

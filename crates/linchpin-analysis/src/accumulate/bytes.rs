@@ -1,6 +1,6 @@
 //! An accumulator as bytes: sparse, and checked when it is read back.
 
-use super::{BINS, BlockAccumulator, LevelSums, NodeSums};
+use super::{BINS, BlockAccumulator, FULL, FULL_MILLIONTHS, LevelSums, NodeSums};
 use crate::wire::{Reader, put, put_signed};
 use linchpin_model::{Model, NodeId};
 use std::fmt;
@@ -43,14 +43,8 @@ pub(super) fn write(accumulator: &BlockAccumulator, out: &mut Vec<u8>) {
         put(out, (*sum).into());
     }
     for levels in &accumulator.levels {
-        for (bin, changes) in levels.bins.iter().enumerate() {
-            if changes.iter().any(|change| *change != 0) {
-                put(out, bin as u128 + 1);
-                write_changes(changes, out);
-            }
-        }
-        put(out, 0);
-        write_changes(&levels.sum, out);
+        write_changes(levels.bins.iter().map(|change| i64::from(*change)), out);
+        write_changes(levels.sum.iter().copied(), out);
     }
 }
 
@@ -80,12 +74,12 @@ fn write_nodes<'a>(nodes: impl Iterator<Item = (usize, &'a NodeSums)>, out: &mut
 }
 
 /// Gap to the change before, then the change; a gap of 0 ends the list.
-fn write_changes(changes: &[i64], out: &mut Vec<u8>) {
+fn write_changes(changes: impl Iterator<Item = i64>, out: &mut Vec<u8>) {
     let mut next = 0;
-    for (point, change) in changes.iter().enumerate().filter(|(_, change)| **change != 0) {
-        put(out, (point - next) as u128 + 1);
-        put_signed(out, (*change).into());
-        next = point + 1;
+    for (place, change) in changes.enumerate().filter(|(_, change)| *change != 0) {
+        put(out, (place - next) as u128 + 1);
+        put_signed(out, change.into());
+        next = place + 1;
     }
     put(out, 0);
 }
@@ -119,8 +113,8 @@ fn read_into(accumulator: &mut BlockAccumulator, reader: &mut Reader<'_>) -> Res
     accumulator.replications = reader.small().ok_or(CUT)?;
     accumulator.events = reader.number().ok_or(CUT)?;
     let (nodes, n) = (accumulator.nodes.len(), accumulator.replications);
-    // Sums of any number of accumulators must stay far from overflow.
-    if n > u64::from(u32::MAX) || accumulator.events > 1 << 100 {
+    // Sums of many accumulators must stay far from overflow.
+    if n > u64::from(u32::MAX) / 4 || accumulator.events > 1 << 100 {
         return Err(CHANGED);
     }
     for (node, sums) in read_nodes(reader, nodes, n)? {
@@ -135,7 +129,8 @@ fn read_into(accumulator: &mut BlockAccumulator, reader: &mut Reader<'_>) -> Res
     for sum in &mut accumulator.held {
         *sum = reader.small().filter(|held| *held <= n).ok_or(CUT)?;
     }
-    accumulator.levels.iter_mut().try_for_each(|levels| read_levels(reader, levels, n))
+    let points = accumulator.grid.points;
+    accumulator.levels.iter_mut().try_for_each(|levels| read_levels(reader, levels, points, n))
 }
 
 fn read_nodes(reader: &mut Reader<'_>, nodes: usize, n: u64) -> Result<Vec<(usize, NodeSums)>, &'static str> {
@@ -164,43 +159,47 @@ fn read_gap(reader: &mut Reader<'_>, next: usize, end: usize) -> Result<Option<u
     }
 }
 
-fn read_levels(reader: &mut Reader<'_>, levels: &mut LevelSums, n: u64) -> Result<(), &'static str> {
-    let points = levels.sum.len();
-    let mut total = vec![0_i64; points];
+fn read_levels(
+    reader: &mut Reader<'_>,
+    levels: &mut LevelSums,
+    points: usize,
+    n: u64,
+) -> Result<(), &'static str> {
+    let mut read = LevelSums::default();
     let mut next = 0;
-    while let Some(bin) = read_gap(reader, 0, BINS)? {
-        if bin < next {
-            return Err("bins out of order");
-        }
-        let changes = read_changes(reader, points, n as i64)?;
-        if changes.iter().all(|change| *change == 0) {
-            return Err(CHANGED);
-        }
-        total.iter_mut().zip(&changes).for_each(|(total, change)| *total += change);
-        levels.bins[bin] = changes;
-        next = bin + 1;
+    while let Some(place) = read_gap(reader, next, points * BINS)? {
+        read.allocate(points);
+        read.bins[place] = read_change(reader)?;
+        next = place + 1;
     }
-    // Every replication has one level at every time.
-    if total.first().is_some_and(|first| *first != n as i64) || total.iter().skip(1).any(|total| *total != 0)
-    {
-        return Err("counts that do not add up");
+    next = 0;
+    while let Some(point) = read_gap(reader, next, points)? {
+        read.allocate(points);
+        read.sum[point] = read_change(reader)?;
+        next = point + 1;
     }
-    levels.sum = read_changes(reader, points, n as i64 * i64::from(linchpin_model::Level::SCALE))?;
+    check_levels(&read, n)?;
+    *levels = read;
     Ok(())
 }
 
-/// Changes whose running sum stays within 0 to `most`.
-fn read_changes(reader: &mut Reader<'_>, points: usize, most: i64) -> Result<Vec<i64>, &'static str> {
-    let mut changes = vec![0; points];
-    let (mut next, mut now) = (0, 0_i64);
-    while let Some(point) = read_gap(reader, next, points)? {
-        let change = reader.signed().and_then(|change| i64::try_from(change).ok()).ok_or(CUT)?;
-        now = now.checked_add(change).filter(|now| (0..=most).contains(now)).ok_or(CHANGED)?;
-        if change == 0 {
+fn read_change<T: TryFrom<i128>>(reader: &mut Reader<'_>) -> Result<T, &'static str> {
+    reader.signed().filter(|change| *change != 0).and_then(|change| T::try_from(change).ok()).ok_or(CUT)
+}
+
+/// At every point every replication is in one bin, and levels lie within 0 and 1.
+fn check_levels(levels: &LevelSums, n: u64) -> Result<(), &'static str> {
+    let n = i128::from(n);
+    let mut counts = [0_i128; BINS];
+    counts[FULL] = n;
+    let mut sum = n * i128::from(FULL_MILLIONTHS);
+    for (row, change) in levels.bins.chunks_exact(BINS).zip(&levels.sum) {
+        counts.iter_mut().zip(row).for_each(|(count, change)| *count += i128::from(*change));
+        sum += i128::from(*change);
+        let (total, lowest) = (counts.iter().sum::<i128>(), counts.iter().min());
+        if total != n || lowest < Some(&0) || sum < 0 || sum > n * i128::from(FULL_MILLIONTHS) {
             return Err(CHANGED);
         }
-        changes[point] = change;
-        next = point + 1;
     }
-    Ok(changes)
+    Ok(())
 }

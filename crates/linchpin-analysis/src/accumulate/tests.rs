@@ -49,8 +49,8 @@ fn nodes_are_measured_against_the_paired_run() {
 
 #[test]
 fn bins_hold_their_level() {
-    for (share, level) in [(0.0, 0.0), (1e-9, 0.0025), (0.35, 0.3525), (0.9999, 0.9975), (1.0, 1.0)] {
-        assert!((level_of(bin_of(share)) - level).abs() < 1e-12, "{share}");
+    for (millionths, level) in [(0, 0.0), (1, 0.005), (355_000, 0.355), (999_999, 0.995), (1_000_000, 1.0)] {
+        assert!((level_of(bin_of(millionths)) - level).abs() < 1e-12, "{millionths}");
     }
 }
 
@@ -70,7 +70,7 @@ fn a_level_is_sampled_at_grid_times() {
     );
     let band = sums.band(0);
     assert_eq!(band.mean, [1.0, 0.0, 0.5, 1.0]);
-    assert_eq!(band.percentiles[2], [1.0, 0.0, 0.5025, 1.0]);
+    assert_eq!(band.percentiles[2], [1.0, 0.0, 0.505, 1.0]);
     assert_eq!(sums.grid_hours()[3], 30.0 / 3600.0);
 }
 
@@ -149,7 +149,7 @@ proptest! {
             prop_assert!((mean - column.iter().sum::<f64>() / column.len() as f64).abs() < 1e-9);
             for (p, values) in stats::QUANTILES.into_iter().zip(&band.percentiles) {
                 let exact = stats::value_at_risk(&column, p).unwrap();
-                prop_assert!((values[i] - exact).abs() <= 0.0026, "{} {exact}", values[i]);
+                prop_assert!((values[i] - exact).abs() <= 0.0051, "{} {exact}", values[i]);
                 prop_assert!((0.0..=1.0).contains(&values[i]));
             }
         }
