@@ -25,10 +25,9 @@ pub fn whole_seconds(seconds: f64) -> u32 {
     if seconds.is_nan() {
         return u32::MAX;
     }
-    // A quotient such as 0.1 h * 3600 is 360.00000000000006: such dust must not cost a second.
-    let rounded = seconds.round();
-    let ceiled = if (seconds - rounded).abs() < 1e-6 { rounded } else { seconds.ceil() };
-    ceiled.clamp(0.0, f64::from(u32::MAX - 1)) as u32
+    // `as` saturates. A quotient such as 0.1 h * 3600 is 360.00000000000006: such dust must not cost a second.
+    let whole = (seconds as u32).min(u32::MAX - 2);
+    whole + u32::from(seconds - f64::from(whole) > 1e-6)
 }
 
 /// `1d 4h 05min`, the two or three largest units, as people read it.

@@ -1,7 +1,6 @@
 //! What is to come: one lazy calendar queue of packed keys a subsystem.
 
 use crate::state::in_place;
-use bevy_ecs::prelude::Resource;
 
 /// What an entry of a queue is about. At one instant, entries are handled in this order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -171,7 +170,7 @@ impl Calendar {
 
 in_place! {
     /// The queues of all subsystems and what has to be done now.
-    #[derive(Debug, Resource)]
+    #[derive(Debug)]
     pub(crate) struct Agenda {
         /// Scripted events and timed effects.
         pub(crate) threat: Calendar,

@@ -35,13 +35,14 @@ impl Engine<'_> {
         let fixed = &model.nodes[node as usize];
         let Some(failure) = fixed.failure.some() else { return };
         let dist = model.failures[failure.index()].time_to_failure;
-        let count = self.condition.damages[node as usize].failures;
+        let row = self.plan.rows[node as usize].damage as usize;
+        let count = self.condition.damages[row].failures;
         let mut wait = self.draw(Layer::Threat, fixed.key, Purpose::TimeToFailure, count, dist);
         if self.statuses[node as usize].flags & flag::UNCONTROLLED != 0 {
             wait = whole_seconds(f64::from(wait) / f64::from(fixed.trip_factor));
         }
         let due = self.now.saturating_add(wait);
-        let damage = &mut self.condition.damages[node as usize];
+        let damage = &mut self.condition.damages[row];
         damage.failures += 1;
         damage.fails = due;
         self.agenda.cascade.push(due, Kind::Fail, node);
@@ -50,7 +51,8 @@ impl Engine<'_> {
     /// While control is lost the time to the next random failure runs faster.
     pub(crate) fn rescale_failure_clock(&mut self, node: u32, lost: bool) {
         let factor = f64::from(self.plan.model.nodes[node as usize].trip_factor);
-        let Some(damage) = self.condition.damages.get_mut(node as usize) else { return };
+        let row = self.plan.rows[node as usize].damage as usize;
+        let Some(damage) = self.condition.damages.get_mut(row) else { return };
         if damage.fails == NEVER || damage.fails <= self.now || factor == 1.0 {
             return;
         }
@@ -63,7 +65,8 @@ impl Engine<'_> {
     /// A node fails at random, perhaps with its common-cause group.
     pub(crate) fn fail_at_random(&mut self, node: u32) {
         let i = node as usize;
-        if self.condition.damages[i].fails != self.now || self.statuses[i].flags & flag::DAMAGED != 0 {
+        let row = self.plan.rows[i].damage as usize;
+        if self.condition.damages[row].fails != self.now || self.statuses[i].flags & flag::DAMAGED != 0 {
             return;
         }
         let plan = self.plan;
@@ -74,7 +77,7 @@ impl Engine<'_> {
         let state = plan.model.failures[fixed.failure.index()].state;
         self.damage(node, state, 1.0);
         let Some(cause) = plan.model.common_causes.get(fixed.common_cause as usize) else { return };
-        let count = self.condition.damages[i].failures;
+        let count = self.condition.damages[row].failures;
         let u = self.clock.draws.uniform(Layer::Threat, fixed.key, Purpose::CommonCause, count);
         if u < cause.beta {
             for other in &cause.members {
@@ -98,8 +101,9 @@ impl Engine<'_> {
         let column = plan.slot_of[CeilingKind::Integrity as usize];
         let present = self.ceiling(node, column);
         self.statuses[i].flags |= flag::DAMAGED;
-        let count = self.condition.damages[i].count;
-        self.condition.damages[i].count += 1;
+        let row = plan.rows[i].damage as usize;
+        let count = self.condition.damages[row].count;
+        self.condition.damages[row].count += 1;
         if self.clock.trace {
             self.trace(node, Happening::Damaged(state));
         }
@@ -110,7 +114,7 @@ impl Engine<'_> {
                 .map(|stage| self.stage_duration(node, repair, stage, state, count, severity))
                 .fold(0, u32::saturating_add);
             let due = self.now.saturating_add(total);
-            let damage = &mut self.condition.damages[i];
+            let damage = &mut self.condition.damages[row];
             if damage.repaired == NEVER || due > damage.repaired {
                 damage.repaired = due;
                 self.agenda.cascade.push(due, Kind::Repaired, node);
@@ -140,8 +144,9 @@ impl Engine<'_> {
     }
 
     pub(crate) fn finish_unattended_repair(&mut self, node: u32) {
-        if self.condition.damages[node as usize].repaired == self.now {
-            self.condition.damages[node as usize].repaired = NEVER;
+        let row = self.plan.rows[node as usize].damage as usize;
+        if self.condition.damages[row].repaired == self.now {
+            self.condition.damages[row].repaired = NEVER;
             self.repaired(node);
         }
     }

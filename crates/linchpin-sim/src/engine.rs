@@ -3,7 +3,7 @@
 use crate::agenda::Agenda;
 use crate::plan::{DelayedLink, Plan};
 use crate::state::{
-    Blame, Clock, Condition, Flow, NEVER, Observer, Response, Saved, Shared, Status, Threats, flag,
+    Blame, Clock, Condition, Flow, NEVER, Observer, Response, Saved, Shared, State, Status, Threats, flag,
 };
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::prelude::{Query, Res, ResMut};
@@ -15,45 +15,41 @@ use linchpin_model::{
 };
 
 /// What the systems of a simulation ask the world for.
+///
+/// Three requests, not ten: each costs some twenty nanoseconds a system and pass.
 #[derive(SystemParam)]
 pub(crate) struct EngineParam<'w, 's> {
     shared: Res<'w, Shared>,
-    clock: ResMut<'w, Clock>,
-    agenda: ResMut<'w, Agenda>,
-    flow: ResMut<'w, Flow>,
-    condition: ResMut<'w, Condition>,
-    threats: ResMut<'w, Threats>,
-    response: ResMut<'w, Response>,
-    observer: ResMut<'w, Observer>,
+    state: ResMut<'w, State>,
     nodes: Query<'w, 's, (&'static mut Status, &'static mut Blame)>,
 }
 
 impl EngineParam<'_, '_> {
-    /// The view. All nodes lie in one table, row `i` being node `i`: see `Simulation::new`.
+    /// The view. All nodes lie in one table, row `i` being node `i`: see `Simulation::build`.
+    #[inline]
     pub(crate) fn engine(&mut self) -> Engine<'_> {
         let (statuses, blames) =
             self.nodes.contiguous_iter_mut().ok().and_then(|mut tables| tables.next()).map_or(
                 (&mut [][..], &mut [][..]),
                 |(statuses, blames)| {
-                    let slice = (
-                        ContiguousMut::bypass_change_detection_split(statuses).0,
-                        ContiguousMut::bypass_change_detection_split(blames).0,
-                    );
-                    slice
+                    let statuses = ContiguousMut::bypass_change_detection_split(statuses).0;
+                    (statuses, ContiguousMut::bypass_change_detection_split(blames).0)
                 },
             );
+        let State { clock, agenda, flow, condition, threats, response, observer } = &mut *self.state;
+        let now = clock.now;
         Engine {
             plan: &self.shared.0,
-            now: self.clock.now,
-            clock: &mut self.clock,
+            now,
+            clock,
             statuses,
             blames,
-            agenda: &mut self.agenda,
-            flow: &mut self.flow,
-            condition: &mut self.condition,
-            threats: &mut self.threats,
-            response: &mut self.response,
-            observer: &mut self.observer,
+            agenda,
+            flow,
+            condition,
+            threats,
+            response,
+            observer,
         }
     }
 }
@@ -161,7 +157,7 @@ impl Engine<'_> {
     pub(crate) fn draw_restart(&self, node: u32) -> u32 {
         let fixed = &self.plan.model.nodes[node as usize];
         let Some(dist) = fixed.restart.some() else { return 0 };
-        let count = self.flow.restarts[node as usize].count;
+        let count = self.flow.restarts[self.plan.rows[node as usize].restart as usize].count;
         let seconds = self.draw(Layer::Response, fixed.key, Purpose::Restart, count, dist);
         if self.statuses[node as usize].flags & flag::UNCONTROLLED == 0 {
             return seconds;
@@ -171,34 +167,34 @@ impl Engine<'_> {
 
     /// Copies everything to `saved`, reusing its buffers.
     pub(crate) fn save(&self, saved: &mut Saved) {
-        saved.clock.clone_from(self.clock);
         saved.statuses.clear();
         saved.statuses.extend_from_slice(self.statuses);
         saved.blames.clear();
         saved.blames.extend_from_slice(self.blames);
-        saved.agenda.clone_from(self.agenda);
-        saved.flow.clone_from(self.flow);
-        saved.condition.clone_from(self.condition);
-        saved.threats.clone_from(self.threats);
-        saved.response.clone_from(self.response);
-        saved.observer.clone_from(self.observer);
+        saved.state.clock.clone_from(self.clock);
+        saved.state.agenda.clone_from(self.agenda);
+        saved.state.flow.clone_from(self.flow);
+        saved.state.condition.clone_from(self.condition);
+        saved.state.threats.clone_from(self.threats);
+        saved.state.response.clone_from(self.response);
+        saved.state.observer.clone_from(self.observer);
     }
 
     /// Goes to what `saved` holds.
     pub(crate) fn restore(&mut self, saved: &Saved) {
-        self.clock.clone_from(&saved.clock);
-        self.now = saved.clock.now;
+        self.now = saved.state.clock.now;
         self.statuses.copy_from_slice(&saved.statuses);
         self.blames.copy_from_slice(&saved.blames);
-        self.agenda.clone_from(&saved.agenda);
-        self.flow.clone_from(&saved.flow);
-        self.condition.clone_from(&saved.condition);
-        self.threats.clone_from(&saved.threats);
-        self.response.clone_from(&saved.response);
-        self.observer.clone_from(&saved.observer);
+        self.clock.clone_from(&saved.state.clock);
+        self.agenda.clone_from(&saved.state.agenda);
+        self.flow.clone_from(&saved.state.flow);
+        self.condition.clone_from(&saved.state.condition);
+        self.threats.clone_from(&saved.state.threats);
+        self.response.clone_from(&saved.state.response);
+        self.observer.clone_from(&saved.state.observer);
     }
 
-    /// True where nothing is left to do before the horizon.
+    /// When the next thing is due; `NEVER` where nothing is.
     pub(crate) fn next_time(&mut self) -> u32 {
         if self.clock.done {
             return NEVER;

@@ -41,7 +41,7 @@ impl Engine<'_> {
             if flags & flag::COUNTED != 0 {
                 let ever = flags & flag::EVER_FAILED != 0;
                 let first_failed =
-                    if ever { SimTime(self.observer.first_failed[node as usize]) } else { SimTime::NEVER };
+                    if ever { SimTime(self.observer.first_failed.0[node as usize]) } else { SimTime::NEVER };
                 let lost = self.blames[node as usize].lost;
                 self.observer.record.affected.push(Affected { node: NodeId(node), lost, first_failed });
             }
@@ -50,7 +50,7 @@ impl Engine<'_> {
         let observer = &mut *self.observer;
         observer.roots.sort_unstable();
         for root in observer.roots.drain(..) {
-            let lost = std::mem::take(&mut observer.root_lost[root as usize]);
+            let lost = std::mem::take(&mut observer.root_lost.0[root as usize]);
             observer.record.roots.push(RootLoss { node: NodeId(root), lost });
         }
         observer.record.events = self.clock.events;
@@ -67,8 +67,11 @@ impl Engine<'_> {
     fn find_locked_out(&mut self) {
         let is_candidate = |engine: &Self, node: u32| {
             let status = engine.statuses[node as usize];
-            let restarting =
-                engine.flow.restarts.get(node as usize).is_some_and(|restart| restart.due != NEVER);
+            let restarting = engine
+                .flow
+                .restarts
+                .get(engine.plan.rows[node as usize].restart as usize)
+                .is_some_and(|r| r.due != NEVER);
             status.level == 0 && status.own > 0 && status.flags & flag::COUNTED != 0 && !restarting
         };
         let mut held: Vec<u32> = self.observer.record.affected.iter().map(|a| a.node.0).collect();

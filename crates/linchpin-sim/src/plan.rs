@@ -2,7 +2,8 @@
 
 use crate::state::{ONE, flag};
 use linchpin_model::{
-    CeilingKind, Cover, DistId, Distribution, Effect, Key, Model, NeedId, NodeId, NodeKind, Priority, Role,
+    CeilingKind, Combine, Cover, DistId, Distribution, Effect, Key, Model, NeedId, NodeId, NodeKind,
+    Priority, Role, Targets,
 };
 use std::sync::Arc;
 
@@ -16,6 +17,10 @@ pub(crate) struct Row {
     pub(crate) out: u32,
     pub(crate) membership: u32,
     pub(crate) failed_below: u32,
+    /// Row in `Flow::restarts`; `u32::MAX`: none.
+    pub(crate) restart: u32,
+    /// Row in `Condition::damages`; `u32::MAX`: none.
+    pub(crate) damage: u32,
     pub(crate) sector: u16,
 }
 
@@ -110,8 +115,12 @@ pub(crate) struct Plan {
     pub(crate) deficits: Vec<u32>,
     /// Nodes that fail at random.
     pub(crate) random_failures: Vec<u32>,
-    pub(crate) has_restarts: bool,
-    pub(crate) has_damage: bool,
+    /// Columns of the ceilings' table: 0 where one kind alone is active.
+    pub(crate) columns: usize,
+    /// Nodes that restart.
+    pub(crate) restarts: usize,
+    /// Nodes that can be damaged.
+    pub(crate) damageable: usize,
     pub(crate) has_effects: bool,
     pub(crate) has_attended: bool,
     pub(crate) has_failures: bool,
@@ -141,6 +150,8 @@ impl Plan {
         }
         let has_effects = model.events.iter().flat_map(|event| &event.effects).any(is_timed);
         let has_damage = slots.contains(&CeilingKind::Integrity);
+        let product = model.nodes.iter().any(|node| node.combine == Combine::Product);
+        let columns = if slots.len() == 1 && !product { 0 } else { slots.len() };
         let attended = |i: usize| {
             let node = &model.nodes[i];
             let plan = node.repair.some().map(|repair| &model.repairs[repair.index()]);
@@ -165,8 +176,9 @@ impl Plan {
             member_of: Vec::new(),
             deficits: Vec::new(),
             random_failures: (0..n as u32).filter(|i| !model.nodes[*i as usize].failure.is_none()).collect(),
-            has_restarts: false,
-            has_damage,
+            columns,
+            restarts: 0,
+            damageable: 0,
             has_effects,
             has_attended,
             has_failures: !model.failures.is_empty(),
@@ -203,7 +215,7 @@ impl Plan {
             let bits = [
                 (flag::RESTARTS, !node.restart.is_none() || starts),
                 (flag::WATCHED, matches!(node.kind, NodeKind::Team | NodeKind::Job)),
-                (flag::PRODUCT, node.combine == linchpin_model::Combine::Product),
+                (flag::PRODUCT, node.combine == Combine::Product),
                 (flag::COUNTED, matches!(node.kind, NodeKind::Asset | NodeKind::Pool)),
                 (flag::INVULNERABLE, node.invulnerable),
                 (flag::MESHED, self.network_of.get(i).is_some_and(|network| *network != u32::MAX)),
@@ -211,11 +223,42 @@ impl Plan {
             ];
             self.fixed_flags[i] =
                 bits.iter().filter(|(_, on)| *on).fold(self.fixed_flags[i], |flags, (bit, _)| flags | bit);
-            self.has_restarts |= self.fixed_flags[i] & flag::RESTARTS != 0;
+            if self.fixed_flags[i] & flag::RESTARTS != 0 {
+                self.rows[i].restart = self.restarts as u32;
+                self.restarts += 1;
+            }
         }
+        self.lay_damageable();
         for delayed in &self.delayed_links {
             let provider = model.links[delayed.link as usize].provider;
             self.fixed_flags[provider.index()] |= flag::DELAYED;
+        }
+    }
+
+    /// Rows for what can be damaged: whatever fails at random, alone or with its group, or is a target.
+    fn lay_damageable(&mut self) {
+        let model = self.model.clone();
+        let mut can = vec![false; model.nodes.len()];
+        for (node, can) in model.nodes.iter().zip(&mut can) {
+            *can = !node.failure.is_none();
+        }
+        let mut mark = |node: &NodeId| can[node.index()] = true;
+        model.common_causes.iter().flat_map(|cause| &cause.members).for_each(&mut mark);
+        let damages = |event: &&linchpin_model::Event| {
+            event.effects.iter().any(|effect| matches!(effect, Effect::Damage { .. }))
+        };
+        for event in model.events.iter().filter(damages) {
+            match &event.targets {
+                Targets::All(nodes) | Targets::Draw { from: nodes, .. } => nodes.iter().for_each(&mut mark),
+                Targets::Footprint { nodes, .. } => nodes.iter().for_each(|(node, _)| mark(node)),
+                Targets::None => {}
+            }
+        }
+        for (row, can) in self.rows.iter_mut().zip(can) {
+            if can {
+                row.damage = self.damageable as u32;
+                self.damageable += 1;
+            }
         }
     }
 
@@ -251,6 +294,8 @@ fn lay_rows(model: &Model) -> Vec<Row> {
                 out: model.supply_start[i],
                 membership: model.membership_start[i],
                 failed_below: node.map_or(0, |node| node.failed_below.0),
+                restart: u32::MAX,
+                damage: u32::MAX,
                 sector: node.map_or(u16::MAX, |node| node.sector.0),
             }
         })

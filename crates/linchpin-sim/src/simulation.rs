@@ -105,13 +105,7 @@ impl Simulation {
     fn build(plan: Arc<Plan>, pristine: Arc<Saved>, plugins: &[&dyn Plugin]) -> Self {
         let mut world = World::new();
         world.insert_resource(Shared(plan.clone()));
-        world.insert_resource(pristine.clock.clone());
-        world.insert_resource(pristine.agenda.clone());
-        world.insert_resource(pristine.flow.clone());
-        world.insert_resource(pristine.condition.clone());
-        world.insert_resource(pristine.threats.clone());
-        world.insert_resource(pristine.response.clone());
-        world.insert_resource(pristine.observer.clone());
+        world.insert_resource((*pristine).clone().with_scratch().state);
         // In the order of ids and never moved: the row in the table is the node's id.
         let rows: Vec<(Status, Blame)> =
             pristine.statuses.iter().copied().zip(pristine.blames.iter().copied()).collect();
@@ -168,7 +162,7 @@ impl Simulation {
             for network in 0..plan.model.networks.len() as u32 {
                 engine.flow.networks_due.push(network);
             }
-            if !engine.flow.round.is_empty()
+            if !engine.flow.next.is_empty()
                 || !engine.flow.networks_due.is_empty()
                 || !plan.sharing_members.is_empty()
             {
@@ -212,7 +206,7 @@ impl Simulation {
 
     /// Everything needed to go on from the present moment.
     pub fn snapshot(&mut self) -> Snapshot {
-        let mut saved = (*self.pristine).clone();
+        let mut saved = (*self.pristine).clone().with_scratch();
         self.with_engine(|engine| engine.save(&mut saved));
         Snapshot(saved)
     }

@@ -123,7 +123,7 @@ impl Blame {
 pub(crate) struct Shared(pub(crate) Arc<Plan>);
 
 /// Where the replication stands.
-#[derive(Resource, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Clock {
     pub(crate) now: u32,
     pub(crate) draws: Draws,
@@ -224,11 +224,12 @@ pub(crate) struct Member {
 
 in_place! {
     /// Mutable state of the cascade.
-    #[derive(Debug, Resource)]
+    #[derive(Debug)]
     pub(crate) struct Flow {
         /// Supply of each need: sum of weight times level.
         pub(crate) supply: Vec<u64>,
-        /// Ceilings, row-major by node, one column an active kind.
+        /// Ceilings, row-major by node, one column an active kind; empty where one kind alone is active (then
+        /// `Status::own` says it all).
         pub(crate) ceilings: Vec<u32>,
         pub(crate) specials: Vec<SpecialState>,
         pub(crate) charges: Vec<Charge>,
@@ -283,8 +284,8 @@ pub(crate) struct Damage {
 }
 
 in_place! {
-    /// Mutable state of condition, by node; empty where nothing can be damaged.
-    #[derive(Debug, Resource)]
+    /// Mutable state of condition: a row for each node that can be damaged.
+    #[derive(Debug)]
     pub(crate) struct Condition {
         pub(crate) damages: Vec<Damage>,
     }
@@ -314,7 +315,7 @@ impl ActiveEffect {
 
 in_place! {
     /// Mutable state of the scripted events.
-    #[derive(Debug, Resource)]
+    #[derive(Debug)]
     pub(crate) struct Threats {
         pub(crate) effects: Vec<ActiveEffect>,
         /// First effect on each node; empty where the scenario has no timed effects.
@@ -362,7 +363,7 @@ pub(crate) struct Job {
 
 in_place! {
     /// Mutable state of the response.
-    #[derive(Debug, Resource)]
+    #[derive(Debug)]
     pub(crate) struct Response {
         pub(crate) jobs: Vec<Job>,
         pub(crate) free_jobs: Vec<u32>,
@@ -381,7 +382,7 @@ in_place! {
 
 in_place! {
     /// What is being noted down.
-    #[derive(Debug, Resource)]
+    #[derive(Debug)]
     pub(crate) struct Observer {
         pub(crate) record: Record,
         /// Weighted sum of levels, by group.
@@ -389,11 +390,25 @@ in_place! {
         pub(crate) group_dirty: Vec<bool>,
         pub(crate) dirty_groups: Vec<u32>,
         /// Valid where [`flag::EVER_FAILED`] is set.
-        pub(crate) first_failed: Vec<u32>,
-        /// Lost service by root, and the roots that have any.
-        pub(crate) root_lost: Vec<u64>,
+        pub(crate) first_failed: Scratch<u32>,
+        /// Lost service by root, all 0 between replications, and the roots that have any.
+        pub(crate) root_lost: Scratch<u64>,
         pub(crate) roots: Vec<u32>,
         pub(crate) touched: u32,
+    }
+}
+
+in_place! {
+    /// All that changes apart from the components.
+    #[derive(Debug, Resource)]
+    pub(crate) struct State {
+        pub(crate) clock: Clock,
+        pub(crate) agenda: Agenda,
+        pub(crate) flow: Flow,
+        pub(crate) condition: Condition,
+        pub(crate) threats: Threats,
+        pub(crate) response: Response,
+        pub(crate) observer: Observer,
     }
 }
 
@@ -402,15 +417,26 @@ in_place! {
     /// are this one thing.
     #[derive(Debug)]
     pub(crate) struct Saved {
-        pub(crate) clock: Clock,
         pub(crate) statuses: Vec<Status>,
         pub(crate) blames: Vec<Blame>,
-        pub(crate) agenda: Agenda,
-        pub(crate) flow: Flow,
-        pub(crate) condition: Condition,
-        pub(crate) threats: Threats,
-        pub(crate) response: Response,
-        pub(crate) observer: Observer,
+        pub(crate) state: State,
+    }
+}
+
+/// A table whose entries are only read after they were written in the same replication, so that going back
+/// to the start need not clear it. Empty in the pristine state.
+#[derive(Debug)]
+pub(crate) struct Scratch<T>(pub(crate) Vec<T>);
+
+impl<T: Clone> Clone for Scratch<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        if !source.0.is_empty() {
+            self.0.clone_from(&source.0);
+        }
     }
 }
 
@@ -428,7 +454,6 @@ impl Saved {
                 flags: plan.fixed_flags[i],
             })
             .collect();
-        let columns = plan.slots.len();
         let supply = (0..model.needs.len())
             .map(|need| {
                 let links = model.link_start[need] as usize..model.link_start[need + 1] as usize;
@@ -437,18 +462,17 @@ impl Saved {
             .collect();
         let with = |is: bool, len: usize| if is { len } else { 0 };
         let members = plan.sharing_members.iter().map(|_| Member { load: 0, latched: 0 }).collect();
-        Self {
-            clock: Clock {
-                now: 0,
-                draws: linchpin_model::Seeds::new(0).replication(0),
-                threat: true,
-                trace: false,
-                passes: 0,
-                events: 0,
-                done: false,
-            },
-            statuses,
-            blames: vec![Blame::CLEAR; n],
+        let clock = Clock {
+            now: 0,
+            draws: linchpin_model::Seeds::new(0).replication(0),
+            threat: true,
+            trace: false,
+            passes: 0,
+            events: 0,
+            done: false,
+        };
+        let state = State {
+            clock,
             agenda: Agenda {
                 threat: Calendar::new(horizon, model.events.len() * 2),
                 condition: Calendar::new(horizon, with(plan.has_attended, n / 8)),
@@ -457,10 +481,10 @@ impl Saved {
             },
             flow: Flow {
                 supply,
-                ceilings: vec![ONE; n * columns],
+                ceilings: vec![ONE; n * plan.columns],
                 specials: vec![SpecialState::IDLE; plan.specials.len()],
                 charges: vec![Charge::default(); model.stages.len()],
-                restarts: vec![Restart { due: NEVER, count: 0 }; with(plan.has_restarts, n)],
+                restarts: vec![Restart { due: NEVER, count: 0 }; plan.restarts],
                 delays: vec![Delay::NEW; plan.delayed_links.len()],
                 parcels: Vec::new(),
                 free_parcel: NEVER,
@@ -483,7 +507,7 @@ impl Saved {
             condition: Condition {
                 damages: vec![
                     Damage { repaired: NEVER, fails: NEVER, count: 0, failures: 0 };
-                    with(plan.has_damage, n)
+                    plan.damageable
                 ],
             },
             threats: Threats {
@@ -508,12 +532,21 @@ impl Saved {
                 sums: model.groups.iter().map(|group| group.total_weight * u64::from(ONE)).collect(),
                 group_dirty: vec![false; model.groups.len()],
                 dirty_groups: Vec::new(),
-                first_failed: vec![NEVER; n],
-                root_lost: vec![0; n],
+                first_failed: Scratch(Vec::new()),
+                root_lost: Scratch(Vec::new()),
                 roots: Vec::new(),
                 touched: 0,
             },
-        }
+        };
+        Self { statuses, blames: vec![Blame::CLEAR; n], state }
+    }
+
+    /// Gives the scratch tables of a world their size.
+    pub(crate) fn with_scratch(mut self) -> Self {
+        let n = self.statuses.len();
+        self.state.observer.first_failed.0.resize(n, NEVER);
+        self.state.observer.root_lost.0.resize(n, 0);
+        self
     }
 }
 

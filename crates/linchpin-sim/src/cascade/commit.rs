@@ -8,12 +8,11 @@ use linchpin_model::{Cause, CeilingKind, GroupId, Happening, Level, LinkId, Need
 impl Engine<'_> {
     /// Finishes the instant.
     pub(crate) fn commit(&mut self) {
-        let mut changes = std::mem::take(&mut self.flow.changes);
-        for change in &changes {
-            self.finish_change(change);
+        for k in 0..self.flow.changes.len() {
+            let change = self.flow.changes[k];
+            self.finish_change(&change);
         }
-        changes.clear();
-        self.flow.changes = changes;
+        self.flow.changes.clear();
         if !self.flow.dirty_specials.is_empty() {
             self.commit_specials();
         }
@@ -94,7 +93,7 @@ impl Engine<'_> {
             return;
         }
         self.statuses[i].flags |= flag::EVER_FAILED;
-        self.observer.first_failed[i] = self.now;
+        self.observer.first_failed.0[i] = self.now;
         if flags & flag::COUNTED != 0 {
             let generation = u32::from(self.blames[i].generation);
             let record = &mut self.observer.record;
@@ -211,17 +210,18 @@ impl Engine<'_> {
             if self.statuses[node as usize].flags & flag::OUT == 0 {
                 continue;
             }
+            let row = self.plan.rows[node as usize].restart as usize;
             let able = self.can_start(node);
-            let running = self.flow.restarts[node as usize].due != NEVER;
+            let running = self.flow.restarts[row].due != NEVER;
             if able && !running {
                 let due = self.now.saturating_add(self.draw_restart(node));
-                self.flow.restarts[node as usize].due = due;
+                self.flow.restarts[row].due = due;
                 self.agenda.cascade.push(due, Kind::Restart, node);
                 if self.clock.trace && due > self.now {
                     self.trace(node, Happening::Restarting(SimTime(due)));
                 }
             } else if !able && running {
-                self.flow.restarts[node as usize].due = NEVER;
+                self.flow.restarts[row].due = NEVER;
             }
         }
         self.flow.start_checks = checks;
@@ -250,11 +250,12 @@ impl Engine<'_> {
     /// A restart is complete.
     pub(crate) fn finish_restart(&mut self, node: u32) {
         let i = node as usize;
-        if self.flow.restarts[i].due != self.now || self.statuses[i].flags & flag::OUT == 0 {
+        let row = self.plan.rows[i].restart as usize;
+        if self.flow.restarts[row].due != self.now || self.statuses[i].flags & flag::OUT == 0 {
             return;
         }
-        self.flow.restarts[i].due = NEVER;
-        self.flow.restarts[i].count += 1;
+        self.flow.restarts[row].due = NEVER;
+        self.flow.restarts[row].count += 1;
         self.statuses[i].flags &= !flag::OUT;
         for need in self.plan.rows[i].need..self.plan.rows[i + 1].need {
             let special = self.plan.needs[need as usize].special;

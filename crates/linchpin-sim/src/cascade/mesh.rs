@@ -72,9 +72,10 @@ impl Engine<'_> {
         for (position, member) in members.iter().enumerate() {
             let connected = self.flow.reached[position];
             let level = if connected { ONE } else { 0 };
-            if connected == raise && self.ceiling(member.0, column) != level {
+            let before = self.ceiling(member.0, column);
+            if connected == raise && before != level {
                 self.set_ceiling(member.0, CeilingKind::Network, level);
-                changed |= self.ceiling(member.0, column) == level;
+                changed |= self.ceiling(member.0, column) != before;
             }
         }
         changed
@@ -167,8 +168,7 @@ impl Engine<'_> {
             return true;
         }
         let network = self.plan.slot_of[CeilingKind::Network as usize];
-        let columns = self.plan.slots.len() as u8;
-        let held = (0..columns).any(|column| column != network && self.ceiling(node, column) == 0)
+        let held = (0..self.plan.columns as u8).any(|c| c != network && self.ceiling(node, c) == 0)
             || self.plan.model.nodes[i].initial.0 == 0;
         !held && (self.plan.rows[i].need..self.plan.rows[i + 1].need).all(|need| self.term(need) > 0)
     }

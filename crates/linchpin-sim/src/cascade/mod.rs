@@ -43,7 +43,7 @@ impl Engine<'_> {
 
     fn has_work(&self) -> bool {
         let flow = &*self.flow;
-        !flow.round.is_empty()
+        !flow.next.is_empty()
             || !flow.networks_due.is_empty()
             || !flow.sharings_due.is_empty()
             || !flow.dirty_specials.is_empty()

@@ -16,7 +16,7 @@ impl Engine<'_> {
         let flags = &mut self.statuses[node as usize].flags;
         if *flags & flag::QUEUED == 0 {
             *flags |= flag::QUEUED;
-            self.flow.round.push(node);
+            self.flow.next.push(node);
         }
     }
 
@@ -42,60 +42,67 @@ impl Engine<'_> {
     }
 
     fn fall(&mut self) {
-        while !self.flow.round.is_empty() {
-            let round = std::mem::take(&mut self.flow.round);
-            let mut moves = std::mem::take(&mut self.flow.moves);
-            for &node in &round {
+        while !self.flow.next.is_empty() {
+            std::mem::swap(&mut self.flow.round, &mut self.flow.next);
+            for k in 0..self.flow.round.len() {
+                let node = self.flow.round[k];
                 let Some(target) = self.target(node) else { continue };
                 let level = self.statuses[node as usize].level;
                 if target < level {
-                    moves.push(self.falling(node, target));
+                    let step = self.falling(node, target);
+                    self.flow.moves.push(step);
                 } else if target > level {
                     self.list_rising(node);
                 } else if level < ONE {
                     self.recheck_cause(node);
                 }
             }
-            self.flow.round = round;
             self.flow.round.clear();
-            for step in moves.drain(..) {
+            for k in 0..self.flow.moves.len() {
+                let step = self.flow.moves[k];
                 self.apply_fall(step);
             }
-            self.flow.moves = moves;
+            self.flow.moves.clear();
         }
     }
 
     fn rise(&mut self) {
         loop {
-            std::mem::swap(&mut self.flow.round, &mut self.flow.rising);
-            if self.flow.round.is_empty() && !self.networks_raise() {
-                break;
+            if self.flow.rising.is_empty() {
+                if self.flow.networks_due.is_empty() || !self.networks_raise() {
+                    break;
+                }
+                self.list_next_as_rising();
             }
-            let round = std::mem::take(&mut self.flow.round);
-            let mut moves = std::mem::take(&mut self.flow.moves);
-            for &node in &round {
+            std::mem::swap(&mut self.flow.round, &mut self.flow.rising);
+            for k in 0..self.flow.round.len() {
+                let node = self.flow.round[k];
                 self.statuses[node as usize].flags &= !flag::RISING;
                 let Some(target) = self.target(node) else { continue };
                 let level = self.statuses[node as usize].level;
                 if target > level {
-                    let (cause, root, generation, sector) = (Blame::NO_CAUSE, NodeId::NONE.0, 0, u16::MAX);
-                    moves.push(Move { node, level: target, cause, root, generation, sector });
+                    let (cause, root) = (Blame::NO_CAUSE, NodeId::NONE.0);
+                    let step = Move { node, level: target, cause, root, generation: 0, sector: u16::MAX };
+                    self.flow.moves.push(step);
                 } else if level < ONE {
                     self.recheck_cause(node);
                 }
             }
-            // What was listed meanwhile belongs to the next round.
-            let mut listed = round;
-            listed.clear();
-            self.flow.round = listed;
-            for step in moves.drain(..) {
+            self.flow.round.clear();
+            for k in 0..self.flow.moves.len() {
+                let step = self.flow.moves[k];
                 self.apply_rise(step);
             }
-            self.flow.moves = moves;
-            while let Some(node) = self.flow.round.pop() {
-                self.statuses[node as usize].flags &= !flag::QUEUED;
-                self.list_rising(node);
-            }
+            self.flow.moves.clear();
+            self.list_next_as_rising();
+        }
+    }
+
+    #[inline]
+    fn list_next_as_rising(&mut self) {
+        while let Some(node) = self.flow.next.pop() {
+            self.statuses[node as usize].flags &= !flag::QUEUED;
+            self.list_rising(node);
         }
     }
 
@@ -387,11 +394,11 @@ impl Engine<'_> {
     pub(crate) fn flush(&mut self, node: u32) {
         let i = node as usize;
         let status = &mut self.statuses[i];
-        let elapsed = self.now - status.since;
-        status.since = self.now;
-        if elapsed == 0 || status.level == ONE || status.flags & flag::COUNTED == 0 {
+        let since = std::mem::replace(&mut status.since, self.now);
+        if status.level == ONE || since == self.now || status.flags & flag::COUNTED == 0 {
             return;
         }
+        let elapsed = self.now - since;
         let lost = u64::from(ONE - status.level) * u64::from(elapsed);
         let blame = &mut self.blames[i];
         blame.lost += lost;
@@ -402,7 +409,7 @@ impl Engine<'_> {
             self.observer.record.induced[provider * sectors + own] += lost;
         }
         let root = blame.root as usize;
-        if let Some(sum) = self.observer.root_lost.get_mut(root) {
+        if let Some(sum) = self.observer.root_lost.0.get_mut(root) {
             if *sum == 0 {
                 self.observer.roots.push(root as u32);
             }
@@ -410,30 +417,40 @@ impl Engine<'_> {
         }
     }
 
+    /// A ceiling of a node by its column. Where one kind alone is active there is no table.
     #[inline]
     pub(crate) fn ceiling(&self, node: u32, column: u8) -> u32 {
-        self.flow.ceilings[node as usize * self.plan.slots.len() + usize::from(column)]
+        let columns = self.plan.columns;
+        if columns == 0 {
+            return self.statuses[node as usize].own;
+        }
+        self.flow.ceilings[node as usize * columns + usize::from(column)]
     }
 
     /// Sets one ceiling of a node.
     pub(crate) fn set_ceiling(&mut self, node: u32, kind: CeilingKind, level: u32) {
         let i = node as usize;
-        if self.statuses[i].flags & flag::INVULNERABLE != 0 {
-            return;
-        }
-        let columns = self.plan.slots.len();
-        let row = &mut self.flow.ceilings[i * columns..(i + 1) * columns];
-        let column = usize::from(self.plan.slot_of[kind as usize]);
-        if std::mem::replace(&mut row[column], level) == level {
+        let status = &mut self.statuses[i];
+        if status.flags & flag::INVULNERABLE != 0 {
             return;
         }
         let initial = self.plan.model.nodes[i].initial.0;
-        let own = if self.statuses[i].flags & flag::PRODUCT != 0 {
-            row.iter().fold(u64::from(initial), |own, term| own * u64::from(*term) / u64::from(ONE)) as u32
+        let columns = self.plan.columns;
+        if columns == 0 {
+            status.own = level.min(initial);
         } else {
-            row.iter().fold(initial, |own, term| own.min(*term))
-        };
-        self.statuses[i].own = own;
+            let row = &mut self.flow.ceilings[i * columns..(i + 1) * columns];
+            let column = usize::from(self.plan.slot_of[kind as usize]);
+            if std::mem::replace(&mut row[column], level) == level {
+                return;
+            }
+            status.own = if status.flags & flag::PRODUCT != 0 {
+                row.iter().fold(u64::from(initial), |own, term| own * u64::from(*term) / u64::from(ONE))
+                    as u32
+            } else {
+                row.iter().fold(initial, |own, term| own.min(*term))
+            };
+        }
         // Even where the lowest stays, the cause may pass to another ceiling.
         self.list(node);
     }
