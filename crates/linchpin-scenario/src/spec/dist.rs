@@ -25,7 +25,8 @@ impl Dist {
     }
 }
 
-const KINDS: [&str; 10] = [
+/// Names of the distributions.
+pub const DISTRIBUTIONS: [&str; 10] = [
     "Fixed",
     "Uniform",
     "Triangular",
@@ -88,7 +89,7 @@ fn dist(value: &Value, scalar: Scalar, out: &mut Diagnostics) -> Option<Dist> {
     if decode::name_of(value).is_none() {
         return Some(Dist { span, value: Distribution::Fixed(scalar(value, out)?) });
     }
-    let kind = decode::tag(value, "distribution", &KINDS, out)?;
+    let kind = decode::tag(value, "distribution", &DISTRIBUTIONS, out)?;
     let single = match kind {
         "Fixed" => Some("value"),
         "Exponential" => Some("mean"),

@@ -1,0 +1,18 @@
+//! Checks that look at the scenario as a whole, once everything has found its place.
+
+mod circles;
+mod redundancy;
+mod strong;
+mod unused;
+
+use crate::problems::Problems;
+use crate::resolve::Resolved;
+use crate::spec::Scenario;
+
+/// Everything that can only be seen in the whole.
+pub(crate) fn check(spec: &Scenario, resolved: &Resolved, problems: &mut Problems) {
+    circles::held_up(resolved, problems);
+    circles::locked_out(resolved, problems);
+    redundancy::shared(spec, resolved, problems);
+    unused::unused(spec, problems);
+}

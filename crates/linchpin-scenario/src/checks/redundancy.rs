@@ -1,0 +1,97 @@
+//! Redundant providers that could fall together after all.
+
+use crate::diagnostic::Diagnostic;
+use crate::problems::Problems;
+use crate::resolve::Resolved;
+use crate::spec::{Scenario, Traits};
+use linchpin_model::{Link, Model, NeedId, NodeId, NodeKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Groups of providers beyond this size are no redundancy that somebody planned, and their names would fill a page.
+const MOST: usize = 64;
+
+/// Warns where a need could lose any one of its providers, but not all those that share a site, vendor, operator or owner.
+pub(crate) fn shared(spec: &Scenario, resolved: &Resolved, problems: &mut Problems) {
+    let model = &resolved.model;
+    let marks = Marks::new(spec);
+    // The same providers serve many consumers: each set is told once for each mark.
+    let mut told: BTreeSet<(usize, &str, Vec<NodeId>)> = BTreeSet::new();
+    for (kind, kind_name) in Traits::SHARED.iter().enumerate() {
+        for row in 0..model.needs.len() {
+            let (id, need) = (NeedId::new(row), &model.needs[row]);
+            let links = model.links_of(id);
+            let Some(place) = resolved.needs[row] else { continue };
+            let plain = model.nodes[need.owner.index()].kind != NodeKind::Pool;
+            if !plain || place.tainted || links.len() > MOST || !is_redundant(links, need.required) {
+                continue;
+            }
+            let Some((mark, sharing)) = fatal(&marks, kind, links, need.required) else { continue };
+            if !told.insert((kind, mark, sharing.clone())) {
+                continue;
+            }
+            problems.warn("shared", place.span, |span| {
+                let consumer = model.id(need.owner);
+                let title = format!("redundant providers of `{consumer}` share the {kind_name} {mark:?}");
+                Diagnostic::warning(span, title)
+                    .label(names(model, &sharing))
+                    .help(format!("what takes out this {kind_name} takes them all: an event on it, or a common cause, would show it"))
+            });
+        }
+    }
+}
+
+/// True where any one provider can be lost.
+fn is_redundant(links: &[Link], required: u32) -> bool {
+    let sum: u64 = links.iter().map(|link| u64::from(link.weight)).sum();
+    let most = links.iter().map(|link| u64::from(link.weight)).max().unwrap_or(0);
+    sum - most >= u64::from(required)
+}
+
+/// The mark of a kind whose loss leaves the need unmet, and who has it.
+fn fatal<'s>(
+    marks: &Marks<'s>,
+    kind: usize,
+    links: &[Link],
+    required: u32,
+) -> Option<(&'s str, Vec<NodeId>)> {
+    let sum: u64 = links.iter().map(|link| u64::from(link.weight)).sum();
+    let mut by_mark: BTreeMap<&str, (u64, Vec<NodeId>)> = BTreeMap::new();
+    for link in links {
+        let Some(mark) = marks.of(link.provider, kind) else { continue };
+        let entry = by_mark.entry(mark).or_default();
+        entry.0 += u64::from(link.weight);
+        entry.1.push(link.provider);
+    }
+    by_mark
+        .into_iter()
+        .find(|(_, (weight, nodes))| nodes.len() > 1 && sum - weight < u64::from(required))
+        .map(|(mark, (_, nodes))| (mark, nodes))
+}
+
+/// What assets share with others: of each kind of mark, by asset.
+struct Marks<'s>(Vec<[Option<&'s str>; 4]>);
+
+impl<'s> Marks<'s> {
+    fn new(spec: &'s Scenario) -> Self {
+        let classes: BTreeMap<&str, &Traits> =
+            spec.classes.iter().map(|class| (class.id.value.as_str(), &class.traits)).collect();
+        let marks = spec.assets.iter().map(|asset| {
+            let class = asset.class.as_ref().and_then(|id| classes.get(id.value.as_str()));
+            std::array::from_fn(|kind| {
+                let own = asset.traits.shared[kind].as_deref();
+                own.or_else(|| class.and_then(|traits| traits.shared[kind].as_deref()))
+            })
+        });
+        Self(marks.collect())
+    }
+
+    fn of(&self, node: NodeId, kind: usize) -> Option<&'s str> {
+        self.0.get(node.index())?[kind]
+    }
+}
+
+fn names(model: &Model, nodes: &[NodeId]) -> String {
+    let ids: Vec<&str> = nodes.iter().take(4).map(|node| model.id(*node)).collect();
+    let more = if nodes.len() > 4 { format!(" and {} more", nodes.len() - 4) } else { String::new() };
+    format!("{}{more}", ids.join(", "))
+}
