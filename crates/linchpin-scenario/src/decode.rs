@@ -1,7 +1,7 @@
 //! From [`Value`]s to typed data, collecting every problem instead of stopping at the first.
 //!
-//! A *reader* is any `fn(&Value, &mut Diagnostics) -> Option<T>`: it reports what is wrong and then returns `None`, so
-//! `None` always means "already reported". Readers compose:
+//! A *reader* is any `fn(&Value, &mut Diagnostics) -> Option<T>`: it reports what is wrong and then returns
+//! `None`, so `None` always means "already reported". Readers compose:
 //!
 //! ```
 //! use linchpin_scenario::decode::{self, Fields};
@@ -20,8 +20,10 @@
 //! }
 //! ```
 //!
-//! - Every reader looks through the wrapper `(value: X, source: "...", confidence: "...")`; [`sourced`] keeps what it says.
-//! - `None` as the value of a field counts as the field being absent; the text reader has already unwrapped `Some(x)`.
+//! - Every reader looks through the wrapper `(value: X, source: "...", confidence: "...")`; [`sourced`]
+//!   keeps what it says.
+//! - `None` as the value of a field counts as the field being absent; the text reader has already unwrapped
+//!   `Some(x)`.
 //! - [`Fields::arguments`] reads the content of `Name(...)`, by name or as a single unnamed argument.
 //! - [`choice`] reads a bare word, [`tag`] tells which `Name(...)` it is.
 //! - `notes` is allowed in every struct, `source` and `confidence` in every struct with an `id`.
@@ -52,8 +54,8 @@ pub struct Sourced<'v> {
     pub confidence: Option<String>,
 }
 
-/// Takes a value out of `(value: X, source: "...", confidence: "...")`, reporting what does not belong in there.
-/// Any other value is returned as it is.
+/// Takes a value out of `(value: X, source: "...", confidence: "...")`, reporting what does not belong in
+/// there. Any other value is returned as it is.
 pub fn sourced<'v>(value: &'v Value, out: &mut Diagnostics) -> Sourced<'v> {
     let mut result = Sourced { value, source: None, confidence: None };
     while let Some((inner, fields)) = wrapped(result.value) {
@@ -82,7 +84,8 @@ pub fn plain(mut value: &Value) -> &Value {
 
 const WRAPPER_FIELDS: [&str; 4] = ["value", "source", "confidence", "notes"];
 
-/// No entry of the language has a field `value`, so a struct that has one is a wrapper, even with a misspelt companion.
+/// No entry of the language has a field `value`, so a struct that has one is a wrapper, even with a
+/// misspelt companion.
 fn wrapped(value: &Value) -> Option<(&Value, &[Field])> {
     let ValueKind::Struct(None, fields) = &value.kind else { return None };
     let inner = fields.iter().find(|field| field.name.text == "value")?;
@@ -147,7 +150,8 @@ pub fn list_or_struct<'v>(
     }
 }
 
-/// The two parts of `(a, b)`; `expected` says which pair is meant, such as "a position (latitude, longitude)".
+/// The two parts of `(a, b)`; `expected` says which pair is meant, such as "a position (latitude,
+/// longitude)".
 pub fn pair<'v>(value: &'v Value, expected: &str, out: &mut Diagnostics) -> Option<(&'v Value, &'v Value)> {
     let value = sourced(value, out).value;
     match &value.kind {
@@ -171,8 +175,8 @@ pub fn name_of(value: &Value) -> Option<&str> {
     }
 }
 
-/// The name of a `Name(...)`, one of `allowed`; `what` says what it is, such as "effect". Its content is then read with
-/// [`Fields::arguments`].
+/// The name of a `Name(...)`, one of `allowed`; `what` says what it is, such as "effect". Its content is
+/// then read with [`Fields::arguments`].
 pub fn tag<'v>(value: &'v Value, what: &str, allowed: &[&str], out: &mut Diagnostics) -> Option<&'v str> {
     let value = sourced(value, out).value;
     let Some(name) = name_of(value) else {

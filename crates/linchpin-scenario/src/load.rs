@@ -13,15 +13,15 @@ use crate::value::{Field, Value, ValueKind};
 /// Most files that one scenario may consist of.
 pub const MAX_FILES: usize = 256;
 
-/// Reads a scenario with its includes from the disk: lists are joined (the including file's entries first), every
-/// other field may stand in one file only. No value if a file is missing or cannot be read; each of its parts knows
-/// its own file and place.
+/// Reads a scenario with its includes from the disk: lists are joined (the including file's entries first),
+/// every other field may stand in one file only. No value if a file is missing or cannot be read; each of
+/// its parts knows its own file and place.
 pub fn load(path: &Path) -> (Sources, Option<Value>, Diagnostics) {
     load_with(path, &mut read_file)
 }
 
-/// The same from files that `read` provides. Paths are `path` and what its includes name, relative to the file that
-/// includes them, without `.` and, as far as possible, `..`.
+/// The same from files that `read` provides. Paths are `path` and what its includes name, relative to the
+/// file that includes them, without `.` and, as far as possible, `..`.
 pub fn load_with(
     path: &Path,
     read: &mut dyn FnMut(&Path) -> io::Result<Vec<u8>>,

@@ -1,13 +1,15 @@
 //! RON text to [`Value`]s that know their place.
 //!
-//! Reads all of RON 0.12 but for what scenarios have no use for, and is stricter where leniency hides mistakes:
+//! Reads all of RON 0.12 but for what scenarios have no use for, and is stricter where leniency hides
+//! mistakes:
 //! - a field or map key given twice is an error (`ron` takes the last one);
 //! - map keys are single values; bytes, byte texts and ranges are errors;
 //! - whole numbers beyond 128 bits are errors (`ron` makes them floating-point numbers);
 //! - `Some(x)` reads as `x`, `None` as the word `None`; a byte order mark at the beginning is skipped.
 //!
-//! After a syntax error reading goes on at the next field or entry, so that several can be reported at once. The time
-//! is linear in the length of the text, whatever the text is; nesting is limited to [`MAX_DEPTH`].
+//! After a syntax error reading goes on at the next field or entry, so that several can be reported at
+//! once. The time is linear in the length of the text, whatever the text is; nesting is limited to
+//! [`MAX_DEPTH`].
 
 mod lexer;
 mod number;

@@ -10,7 +10,8 @@ const INDENT: usize = 4;
 /// Words with a meaning of their own: as a name they need `r#`.
 const WORDS: [&str; 9] = ["true", "false", "Some", "inf", "inff32", "inff64", "NaN", "NaNf32", "NaNf64"];
 
-/// A value as RON, indented, with a line break at the end. Reading it again gives an equal value, places aside.
+/// A value as RON, indented, with a line break at the end. Reading it again gives an equal value, places
+/// aside.
 pub fn to_ron(value: &Value) -> String {
     let mut writer = Writer { text: String::new(), indent: 0, line_start: 0 };
     writer.value(value, 0);
@@ -155,7 +156,8 @@ fn push_scalar(text: &mut String, kind: &ValueKind) {
     match kind {
         ValueKind::Bool(flag) => text.push_str(if *flag { "true" } else { "false" }),
         ValueKind::Integer(number) => text.push_str(&number.to_string()),
-        // Debug writes the shortest digits that read back as the same number, always with a point or exponent.
+        // Debug writes the shortest digits that read back as the same number, always with a point or
+        // exponent.
         ValueKind::Float(number) if number.is_nan() => text.push_str("NaN"),
         ValueKind::Float(number) => text.push_str(&format!("{number:?}")),
         ValueKind::Char(c) => {
@@ -180,7 +182,8 @@ fn push_escaped(text: &mut String, c: char, quote: char) {
         '\r' => text.push_str("\\r"),
         '\t' => text.push_str("\\t"),
         _ if c == quote => text.extend(['\\', c]),
-        // What cannot be seen is written so that it can be, marks that turn the direction of writing included.
+        // What cannot be seen is written so that it can be, marks that turn the direction of writing
+        // included.
         _ if c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
         {

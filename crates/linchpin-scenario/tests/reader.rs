@@ -30,8 +30,8 @@ fn read(text: &str) -> (Sources, Option<Value>, Diagnostics) {
     (sources, value, problems)
 }
 
-/// What a value says, in a form that both readers can be brought to. `ron` forgets names of structs and variants, takes
-/// fields for text keys, and does not keep `()` and `[]` apart.
+/// What a value says, in a form that both readers can be brought to. `ron` forgets names of structs and
+/// variants, takes fields for text keys, and does not keep `()` and `[]` apart.
 fn ours(value: &Value) -> String {
     match &value.kind {
         ValueKind::Bool(flag) => flag.to_string(),
@@ -511,6 +511,14 @@ fn nesting_is_limited() {
         problems.iter().next().map(|p| p.title.as_str()),
         Some("brackets are nested more than 128 deep")
     );
+}
+
+#[test]
+fn reading_stops_after_many_syntax_errors() {
+    let (sources, value, problems) = read(&format!("[{}]", "@,".repeat(1_000)));
+    assert!(value.is_none());
+    assert_eq!(problems.errors(), 20);
+    assert!(render_all(&sources, &problems, false).contains("help: reading stops"));
 }
 
 /// Every problem as `line:column title`.

@@ -36,8 +36,8 @@ pub fn seconds(value: &Value, out: &mut Diagnostics) -> Option<f64> {
     seconds_up_to(LONGEST_YEARS, value, out)
 }
 
-/// A time in seconds, from 0 to 10,000 years: for rates such as a mean time to failure, which may lie far beyond what
-/// is ever simulated.
+/// A time in seconds, from 0 to 10,000 years: for rates such as a mean time to failure, which may lie far
+/// beyond what is ever simulated.
 pub fn long_seconds(value: &Value, out: &mut Diagnostics) -> Option<f64> {
     seconds_up_to(10_000, value, out)
 }

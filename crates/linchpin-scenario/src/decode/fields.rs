@@ -31,8 +31,8 @@ struct Entry<'v> {
 }
 
 impl<'v, 'd> Fields<'v, 'd> {
-    /// The fields of an unnamed `(field: value)`; `what` is a noun for messages, such as "asset". Anything else is
-    /// reported.
+    /// The fields of an unnamed `(field: value)`; `what` is a noun for messages, such as "asset". Anything
+    /// else is reported.
     pub fn new(value: &'v Value, what: &'static str, out: &'d mut Diagnostics) -> Option<Self> {
         let value = sourced(value, out).value;
         let unnamed = matches!(&value.kind, ValueKind::Struct(None, _))
@@ -45,8 +45,8 @@ impl<'v, 'd> Fields<'v, 'd> {
         Self::arguments(value, what, None, out)
     }
 
-    /// The fields of `Name(field: value)`. With `single`, `Name(x)` is short for `Name(single: x)`. `Name` alone and
-    /// `Name()` have no fields.
+    /// The fields of `Name(field: value)`. With `single`, `Name(x)` is short for `Name(single: x)`. `Name`
+    /// alone and `Name()` have no fields.
     pub fn arguments(
         value: &'v Value,
         what: &'static str,

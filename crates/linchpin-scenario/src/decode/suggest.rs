@@ -1,10 +1,11 @@
 //! "Did you mean": the likeliest intended word.
 
-/// Longer words are no typing mistakes of anything, and comparing takes time in proportion to the square of the length.
+/// Longer words are no typing mistakes of anything, and comparing takes time in proportion to the square of
+/// the length.
 const LONGEST: usize = 64;
 
-/// The candidate that `word` is most likely a misspelling of: at most a third of its letters differ (two swapped
-/// letters count once, case not at all). Of several equally near ones the first.
+/// The candidate that `word` is most likely a misspelling of: at most a third of its letters differ (two
+/// swapped letters count once, case not at all). Of several equally near ones the first.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let length = word.chars().count();
     if length > LONGEST {

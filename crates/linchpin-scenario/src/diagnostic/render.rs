@@ -35,7 +35,8 @@ pub fn render(sources: &Sources, diagnostic: &Diagnostic, colour: bool) -> Strin
     let mut report = vec![group];
     report.extend(diagnostic.help.iter().map(|help| Group::with_title(Level::HELP.secondary_title(help))));
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    // The renderer counts columns in what it is given, which for a line that was cut is not what the file has.
+    // The renderer counts columns in what it is given, which for a line that was cut is not what the file
+    // has.
     wrong_columns.iter().fold(renderer.render(&report), |text, (wrong, right)| text.replacen(wrong, right, 1))
 }
 
@@ -52,8 +53,8 @@ fn snippet<'a>(
     Snippet::source(excerpt.text).line_start(excerpt.line).path(name).annotations(annotations)
 }
 
-/// All problems as text for a terminal, at most [`SHOWN`] of them (errors before warnings where not all find room),
-/// and a closing line such as `3 errors, 1 warning`. Empty if there are none.
+/// All problems as text for a terminal, at most [`SHOWN`] of them (errors before warnings where not all
+/// find room), and a closing line such as `3 errors, 1 warning`. Empty if there are none.
 pub fn render_all(sources: &Sources, diagnostics: &Diagnostics, colour: bool) -> String {
     if diagnostics.is_empty() {
         return String::new();
@@ -77,8 +78,8 @@ pub fn render_all(sources: &Sources, diagnostics: &Diagnostics, colour: bool) ->
     text
 }
 
-/// A problem with its place in numbers, for programs. Lines and columns (in characters) count from 1; they are 0
-/// where there is no place.
+/// A problem with its place in numbers, for programs. Lines and columns (in characters) count from 1; they
+/// are 0 where there is no place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Located {
     /// `error` or `warning`.
@@ -161,10 +162,11 @@ mod tests {
     fn long_lines_are_cut_around_the_place() {
         let long = format!("({}here{})", "é".repeat(500_000), "b".repeat(500_000));
         let (sources, id) = sources(&long);
-        let text =
-            render(&sources, &Diagnostic::error(span(id, 1_000_001, 1_000_005), "x").label("mark"), false);
+        let problem = Diagnostic::error(span(id, 1_000_001, 1_000_005), "x").label("mark");
+        let text = render(&sources, &problem, false);
         assert!(text.len() < 1_500, "{} bytes", text.len());
         assert!(text.contains("a.ron:1:500002"), "{text}");
+        assert!(render(&sources, &problem, true).contains("a.ron:1:500002"));
         let column =
             |part: &str| text.lines().find_map(|line| Some(line[..line.find(part)?].chars().count()));
         assert_eq!(column("here"), column("^^^^"), "{text}");

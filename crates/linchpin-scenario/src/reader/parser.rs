@@ -248,18 +248,15 @@ impl Parser<'_> {
     }
 
     fn fields(&mut self) -> Vec<Field> {
-        let mut fields = Vec::new();
-        let mut seen = BTreeMap::new();
+        let mut fields: Vec<Field> = Vec::new();
+        let mut index = BTreeMap::new();
         self.sequence(Bracket::Round, Items::Fields, |parser| {
             let name = parser.field_name()?;
             parser.colon("field name")?;
             let value = parser.value()?;
-            match seen.get(&name.text) {
-                Some(first) => parser.twice(&format!("field `{}`", cut(&name.text)), *first, name.span),
-                None => {
-                    seen.insert(name.text.clone(), name.span);
-                    fields.push(Field { name, value });
-                }
+            match first_of(&fields, &mut index, &name.text) {
+                Some(first) => parser.twice(&format!("field `{}`", cut(&name.text)), first, name.span),
+                None => fields.push(Field { name, value }),
             }
             Some(())
         });
@@ -357,7 +354,8 @@ impl Parser<'_> {
         })
     }
 
-    /// Items separated by commas up to the closing bracket. `item` reports what is wrong and then returns none.
+    /// Items separated by commas up to the closing bracket. `item` reports what is wrong and then returns
+    /// none.
     fn sequence(&mut self, bracket: Bracket, items: Items, mut item: impl FnMut(&mut Self) -> Option<()>) {
         loop {
             match self.token {
@@ -385,8 +383,8 @@ impl Parser<'_> {
         }
     }
 
-    /// A closing bracket of another kind. True if the present sequence is to end here, either because the bracket
-    /// belongs to an outer one or because it is a mistyped end of this one.
+    /// A closing bracket of another kind. True if the present sequence is to end here, either because the
+    /// bracket belongs to an outer one or because it is a mistyped end of this one.
     fn wrong_bracket(&mut self, bracket: Bracket, found: Bracket) -> bool {
         let outer = self.open.iter().rev().find(|(open, _)| *open == found).map(|(_, place)| *place);
         if self.reported == Some(self.span) {
@@ -501,6 +499,17 @@ impl Parser<'_> {
             self.take();
         }
     }
+}
+
+/// Where a field of this name stands. Few are looked through; for more, an index is kept.
+fn first_of(fields: &[Field], index: &mut BTreeMap<String, Span>, name: &str) -> Option<Span> {
+    const FEW: usize = 24;
+    if fields.len() < FEW {
+        return fields.iter().find(|field| field.name.text == name).map(|field| field.name.span);
+    }
+    let unknown = &fields[index.len()..];
+    index.extend(unknown.iter().map(|field| (field.name.text.clone(), field.name.span)));
+    index.get(name).copied()
 }
 
 fn scalar(token: Token) -> Option<ValueKind> {

@@ -21,10 +21,16 @@ pub(super) struct Problems {
 impl Problems {
     /// The text cannot be read as it stands: there will be no value.
     pub(super) fn syntax(&mut self, problem: Diagnostic) {
-        if !self.given_up() {
-            self.list.push(problem);
+        if self.given_up() {
+            return;
         }
         self.syntax += 1;
+        let last = self.syntax == SYNTAX_ERRORS;
+        self.list.push(if last {
+            problem.help("reading stops after so many syntax errors")
+        } else {
+            problem
+        });
     }
 
     /// The text can be read, but what it says cannot be right.
