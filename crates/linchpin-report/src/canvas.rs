@@ -157,14 +157,14 @@ fn with_root(svg: &str, (width, height): (u32, u32), alt: &str) -> String {
     let (shown_width, shown_height) = (f64::from(width) / SUB, f64::from(height) / SUB);
     let body = body.replace("\n</text>", "</text>");
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{shown_width}\" height=\"{shown_height}\" \
-         viewBox=\"0 0 {width} {height}\">\n<title>{alt}</title>\n{body}"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{alt}\" width=\"{shown_width}\" \
+         height=\"{shown_height}\" viewBox=\"0 0 {width} {height}\">\n{body}"
     )
 }
 
-/// Text for XML.
+/// Text for an attribute in XML.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Drawing into a string can not fail; the backend's signature has to allow for files.
@@ -279,7 +279,7 @@ mod tests {
         let root = xml.root_element();
         assert_eq!((root.attribute("width"), root.attribute("height")), (Some("800"), Some("50")));
         assert_eq!(xml.descendants().find(|n| n.has_tag_name("text")).unwrap().text(), Some("x < y & \"z\""));
-        assert_eq!(xml.descendants().find(|n| n.has_tag_name("title")).unwrap().text(), Some("a <b> & c"));
+        assert_eq!(root.attribute("aria-label"), Some("a <b> & c"));
         assert!(svg.contains("points=\"0,0 5,8 \""), "{svg}");
     }
 

@@ -10,18 +10,23 @@
 //! A picture is left out where the findings hold nothing to draw; no findings, however odd, make drawing fail.
 
 mod axis;
+mod briefing;
 mod canvas;
 mod format;
 mod names;
 mod palette;
 mod plot;
 mod raster;
+mod report;
 mod sheet;
+mod summary;
 mod text;
 
 pub use linchpin_analysis::findings::Findings;
 pub use plot::{Plot, plots};
 pub use raster::{rasterise, rasterise_all};
+pub use report::report_html;
+pub use summary::{summary_csv, summary_json};
 
 /// Why something could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +40,6 @@ pub enum Error {
     /// The report's template does not fit its content: an error in this program.
     #[error("the report can not be written: {0}")]
     Template(#[from] minijinja::Error),
-    /// The findings can not be written as JSON: an error in this program.
-    #[error("the summary can not be written: {0}")]
-    Json(#[from] serde_json::Error),
 }
 
 /// What may fail here.

@@ -8,7 +8,7 @@ mod person_hours;
 mod ranking;
 mod timeline;
 
-use linchpin_analysis::findings::Findings;
+use linchpin_analysis::findings::{Findings, Timeline};
 
 /// A picture and what to say about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,4 +38,12 @@ pub fn plots(findings: &Findings) -> Vec<Plot> {
     ];
     let timelines = timeline::plots(findings);
     drawn.into_iter().flatten().chain(timelines).chain(network::plot(findings)).collect()
+}
+
+/// Id of the picture of the timeline at a position.
+pub(crate) fn timeline_id(timeline: &Timeline, position: usize) -> String {
+    match timeline.label.as_str() {
+        "typical" | "bad" => format!("timeline-{}", timeline.label),
+        _ => format!("timeline-{}", position + 1),
+    }
 }

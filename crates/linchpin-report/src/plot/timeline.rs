@@ -32,17 +32,14 @@ const MAX_ENTRIES: usize = 120;
 
 /// The timelines, each in a picture of its own.
 pub(super) fn plots(findings: &Findings) -> Vec<Plot> {
-    let drawn = findings.timelines.iter().filter(|t| !t.entries.is_empty());
-    drawn.enumerate().map(|(i, timeline)| plot(findings, timeline, i)).collect()
+    let drawn = findings.timelines.iter().enumerate().filter(|(_, t)| !t.entries.is_empty());
+    drawn.map(|(i, timeline)| plot(findings, timeline, i)).collect()
 }
 
 fn plot(findings: &Findings, timeline: &Timeline, number: usize) -> Plot {
     let last = timeline.entries.iter().map(|e| e.hours).filter(|h| h.is_finite()).fold(0.0, f64::max);
     let time = TimeAxis::new((last * 1.12).clamp(1.0, findings.study.horizon_h.max(1.0)));
-    let id = match timeline.label.as_str() {
-        "typical" | "bad" => format!("timeline-{}", timeline.label),
-        _ => format!("timeline-{}", number + 1),
-    };
+    let id = super::timeline_id(timeline, number);
     let title = title(timeline);
     let subtitle = format!(
         "Run {}, nearest to the {}: {}.",

@@ -9,14 +9,13 @@ pub(super) struct Beside {
     pub(super) bounds: Area,
 }
 
-/// A free place beside a disc: right, left, above or below; none where all are taken or leave the area.
+/// A free place beside a disc: right, left, above or below; none where no place is free.
 pub(super) fn beside(
     point: Point,
     radius: f64,
     text: &str,
     style: Text,
-    within: Area,
-    taken: &[Area],
+    is_free: impl Fn(&Area) -> bool,
 ) -> Option<Beside> {
     let width = style.width(text);
     let (x, y) = point;
@@ -34,8 +33,7 @@ pub(super) fn beside(
     ];
     places.into_iter().find_map(|at| {
         let bounds = style.bounds(at, text);
-        let free = within.holds(&bounds) && !taken.iter().any(|t| t.meets(&bounds));
-        free.then_some(Beside { at, bounds })
+        is_free(&bounds).then_some(Beside { at, bounds })
     })
 }
 
@@ -86,11 +84,14 @@ mod tests {
     fn a_label_takes_the_first_free_side() {
         let style = Text::new(10.0);
         let within = Area { x0: 0.0, y0: 0.0, x1: 200.0, y1: 100.0 };
-        let right = beside((100.0, 50.0), 5.0, "node", style, within, &[]).unwrap();
+        let free = |taken: Option<Area>| {
+            move |a: &Area| within.holds(a) && !taken.is_some_and(|taken| taken.meets(a))
+        };
+        let right = beside((100.0, 50.0), 5.0, "node", style, free(None)).unwrap();
         assert!(right.bounds.x0 > 105.0);
-        let left = beside((100.0, 50.0), 5.0, "node", style, within, &[right.bounds]).unwrap();
+        let left = beside((100.0, 50.0), 5.0, "node", style, free(Some(right.bounds))).unwrap();
         assert!(left.bounds.x1 < 95.0);
-        assert_eq!(beside((100.0, 50.0), 5.0, "node", style, within, &[within]), None);
-        assert_eq!(beside((100.0, 50.0), 5.0, &"wide ".repeat(60), style, within, &[]), None);
+        assert_eq!(beside((100.0, 50.0), 5.0, "node", style, free(Some(within))), None);
+        assert_eq!(beside((100.0, 50.0), 5.0, &"wide ".repeat(60), style, free(None)), None);
     }
 }

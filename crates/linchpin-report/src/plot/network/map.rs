@@ -93,18 +93,24 @@ impl Layout {
         points: &[Option<Point>],
         mut taken: Vec<Area>,
     ) {
-        for (node, point) in drawn.nodes.iter().zip(points) {
-            // Small discs may vanish under a name; those that matter may not.
-            let r = drawn.radius(drawn.share(node));
-            if let Some((x, y)) = point.filter(|_| r > 3.5) {
-                taken.push(Area { x0: x - r, y0: y - r, x1: x + r, y1: y + r });
-            }
-        }
+        // Small discs may vanish under a name; those that matter may not, and a name keeps clear of discs of others.
+        let discs: Vec<(usize, Area)> = (0..points.len())
+            .filter_map(|i| {
+                let r = drawn.radius(drawn.share(drawn.nodes[i]));
+                let (x, y) = points[i].filter(|_| r > 3.5)?;
+                Some((i, Area { x0: x - r - 7.0, y0: y - r, x1: x + r + 7.0, y1: y + r }))
+            })
+            .collect();
         for i in drawn.important() {
             let Some(point) = points[i] else { continue };
             let name = fit(&drawn.nodes[i].name, NAME.size, false, 170.0);
             let radius = drawn.radius(drawn.share(drawn.nodes[i]));
-            if let Some(place) = beside(point, radius, &name, NAME, frame, &taken) {
+            let place = beside(point, radius, &name, NAME, |bounds| {
+                frame.holds(bounds)
+                    && !taken.iter().any(|t| t.meets(bounds))
+                    && !discs.iter().any(|(other, disc)| *other != i && disc.meets(bounds))
+            });
+            if let Some(place) = place {
                 canvas.plated(place.at, &name, NAME);
                 taken.push(place.bounds);
             }
@@ -149,7 +155,9 @@ fn regions(canvas: &mut Canvas<'_>, frame: Area, drawn: &Drawn<'_>, points: &[Op
     let mut taken: Vec<Area> = Vec::new();
     for (name, hull) in &hulls {
         let name = fit(name, style.size, true, 220.0);
-        let Some((at, bounds)) = region_name_place(hull, &name, style, frame, (&nodes, &taken)) else { continue };
+        let Some((at, bounds)) = region_name_place(hull, &name, style, frame, (&nodes, &taken)) else {
+            continue;
+        };
         canvas.text(at, &name, style);
         taken.push(bounds);
     }
@@ -172,15 +180,20 @@ fn region_name_place(
     let (top, bottom) = limits(&mut hull.iter().map(|p| p.1));
     let width = style.width(name);
     let places = (0..STEPS * STEPS).map(|i| {
-        let (row, column) = ((i / STEPS) as f64 / (STEPS - 1) as f64, (i % STEPS) as f64 / (STEPS - 1) as f64);
+        let (row, column) =
+            ((i / STEPS) as f64 / (STEPS - 1) as f64, (i % STEPS) as f64 / (STEPS - 1) as f64);
         let x = left + (right - left - width).max(0.0) * column;
         ((x, top + 16.0 + (bottom - top - 20.0).max(0.0) * row), row)
     });
     let free = places.filter_map(|(at, row)| {
         let bounds = style.bounds(at, name);
         let inside = frame.holds(&bounds) && !taken.iter().any(|t| t.meets(&bounds));
-        let near = Area { x0: bounds.x0 - 6.0, y0: bounds.y0 - 6.0, x1: bounds.x1 + 6.0, y1: bounds.y1 + 6.0 };
-        let hidden = nodes.iter().filter(|(x, y)| near.x0 < *x && *x < near.x1 && near.y0 < *y && *y < near.y1).count();
+        let near =
+            Area { x0: bounds.x0 - 6.0, y0: bounds.y0 - 6.0, x1: bounds.x1 + 6.0, y1: bounds.y1 + 6.0 };
+        let hidden = nodes
+            .iter()
+            .filter(|(x, y)| near.x0 < *x && *x < near.x1 && near.y0 < *y && *y < near.y1)
+            .count();
         inside.then_some((hidden as f64 + row, at, bounds))
     });
     free.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at, bounds)| (at, bounds))

@@ -7,11 +7,11 @@ use super::labels::spread;
 use super::{Drawn, PLATE};
 use crate::canvas::{Area, Canvas, Point, Stroke, Text};
 use crate::palette::{AXIS, INK, MUTED};
-use crate::text::fit;
+use crate::text::{fit, wrap};
 
 /// Height of the picture's body.
-pub(super) const HEIGHT: f64 = 560.0;
-const RADIUS: f64 = 205.0;
+pub(super) const HEIGHT: f64 = 490.0;
+const RADIUS: f64 = 208.0;
 /// Where links are drawn together, as a share of the radius.
 const BUNDLE: f64 = 0.45;
 /// Gap between sectors, in nodes.
@@ -110,17 +110,20 @@ impl<'a> Ring<'a> {
 
     /// Sectors and the most important nodes, in a column at each side with a line to their place.
     fn names(&self, canvas: &mut Canvas<'_>, area: Area, drawn: &Drawn<'_>) {
-        let mut sides: [Vec<(f64, Point, String, Text)>; 2] = [Vec::new(), Vec::new()];
-        let mut add = |angle: f64, radius: f64, name: &str, style: Text| {
+        let mut sides: [Vec<(f64, Option<Point>, String, Text)>; 2] = [Vec::new(), Vec::new()];
+        let mut add = |angle: f64, radius: f64, lines: Vec<String>, style: Text| {
             let point = self.at(angle, radius);
-            let name = fit(name, style.size, style.bold, COLUMN);
-            sides[usize::from(point.0 >= self.centre.0)].push((point.1, point, name, style));
+            let side = &mut sides[usize::from(point.0 >= self.centre.0)];
+            for (i, line) in lines.into_iter().enumerate() {
+                // Further lines of a name follow the first and have no line to the ring of their own.
+                side.push((point.1 + 1e-6 * i as f64, (i == 0).then_some(point), line, style));
+            }
         };
         for (s, (name, ..)) in self.sectors.iter().enumerate() {
-            add(self.middle(s), RADIUS + 13.0, name, SECTOR);
+            add(self.middle(s), RADIUS + 13.0, wrap(name, SECTOR.size, true, COLUMN, 2), SECTOR);
         }
         for i in drawn.important() {
-            add(self.angles[i], RADIUS, &drawn.nodes[i].name, NAME);
+            add(self.angles[i], RADIUS, vec![fit(&drawn.nodes[i].name, NAME.size, false, COLUMN)], NAME);
         }
         for (side, mut names) in sides.into_iter().enumerate() {
             names.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -138,7 +141,7 @@ impl<'a> Ring<'a> {
         canvas: &mut Canvas<'_>,
         area: Area,
         right: bool,
-        (point, y): (Point, f64),
+        (point, y): (Option<Point>, f64),
         name: &str,
         style: Text,
     ) {
@@ -149,7 +152,9 @@ impl<'a> Ring<'a> {
         };
         let gap = if right { -4.0 } else { 4.0 };
         let stroke = Stroke::new(if style.bold { MUTED } else { AXIS }, 0.75);
-        canvas.line(&[(x + gap, y), (elbow, y), point], stroke);
+        if let Some(point) = point {
+            canvas.line(&[(x + gap, y), (elbow, y), point], stroke);
+        }
         let style = if right { style } else { style.right() }.color(INK);
         let bounds = style.bounds((x, y + 4.0), name);
         canvas.rect(bounds, PLATE, 0.8);

@@ -1,0 +1,378 @@
+//! What the template shows: findings as text, in the order of the page.
+
+use linchpin_analysis::findings::{AssetLoss, AssumptionRow, Findings, MetricSummary, Timeline, Verdict};
+use serde::Serialize;
+
+use super::inline;
+use crate::text::clean;
+use crate::{Plot, briefing, format, names};
+
+/// More rows of assumptions than this are left to `summary.json`.
+const MAX_ASSUMPTIONS: usize = 400;
+/// So many values are named in a row of equal assumptions.
+const MAX_NAMED: usize = 4;
+/// Pictures of each section, by their ids.
+const LOSS: [&str; 2] = ["person-hours", "levels-services"];
+const SPREAD: [&str; 4] = ["cascade-size", "sector-matrix", "levels-sectors", "network"];
+const ASSETS: [&str; 2] = ["most-affected", "most-harmful"];
+
+/// The whole page.
+#[derive(Serialize)]
+pub(super) struct View {
+    css: String,
+    name: String,
+    question: String,
+    marking: String,
+    exercise: bool,
+    answer: Vec<String>,
+    facts: String,
+    horizon: String,
+    services: Vec<ServiceRow>,
+    requirements: Vec<RequirementRow>,
+    cascade: Vec<MetricRow>,
+    affected: Vec<AssetRow>,
+    harmful: Vec<AssetRow>,
+    timelines: Vec<TimelineView>,
+    loss_plots: Vec<Figure>,
+    spread_plots: Vec<Figure>,
+    asset_plots: Vec<Figure>,
+    other_plots: Vec<Figure>,
+    assumptions: Vec<AssumptionGroup>,
+    assumptions_left_out: usize,
+    limits: Vec<String>,
+    command: String,
+    reproduce: Vec<(&'static str, String)>,
+}
+
+#[derive(Serialize)]
+struct Figure {
+    svg: String,
+    caption: String,
+}
+
+#[derive(Serialize)]
+struct ServiceRow {
+    name: String,
+    loss: String,
+    loss_ci: String,
+    bad: String,
+    peak: String,
+    low: String,
+    low_range: String,
+    back: String,
+    back_bad: String,
+    not_back: String,
+}
+
+#[derive(Serialize)]
+struct RequirementRow {
+    name: String,
+    group: String,
+    asked: String,
+    probability: String,
+    ci: String,
+    class: &'static str,
+    verdict: &'static str,
+}
+
+#[derive(Serialize)]
+struct MetricRow {
+    name: String,
+    mean: String,
+    ci: String,
+    median: String,
+    spread: String,
+}
+
+#[derive(Serialize)]
+struct AssetRow {
+    name: String,
+    sector: String,
+    region: String,
+    mean: String,
+    ci: String,
+    probability: String,
+}
+
+#[derive(Serialize)]
+struct TimelineView {
+    title: String,
+    words: String,
+    plot: Option<Figure>,
+    entries: Vec<EntryRow>,
+}
+
+#[derive(Serialize)]
+struct EntryRow {
+    clock: String,
+    after: String,
+    sector: String,
+    region: String,
+    text: String,
+}
+
+#[derive(Serialize, PartialEq, Debug)]
+pub(super) struct AssumptionGroup {
+    what: String,
+    value: String,
+    source: String,
+    confidence: String,
+}
+
+impl View {
+    pub(super) fn new(findings: &Findings, plots: &[Plot], css: String) -> Self {
+        let study = &findings.study;
+        let mut groups = grouped(&findings.assumptions);
+        let assumptions_left_out = groups.len().saturating_sub(MAX_ASSUMPTIONS);
+        groups.truncate(MAX_ASSUMPTIONS);
+        let timelines: Vec<TimelineView> =
+            findings.timelines.iter().enumerate().map(|(i, t)| timeline(findings, plots, t, i)).collect();
+        let told: Vec<String> =
+            findings.timelines.iter().enumerate().map(|(i, t)| crate::plot::timeline_id(t, i)).collect();
+        let known = |id: &str| {
+            LOSS.iter().chain(&SPREAD).chain(&ASSETS).any(|k| *k == id) || told.iter().any(|t| t == id)
+        };
+        Self {
+            css,
+            name: if study.name.is_empty() { "Study".to_owned() } else { clean(&study.name) },
+            question: clean(&study.question),
+            marking: clean(&study.marking),
+            exercise: study.exercise,
+            answer: briefing::answer(findings),
+            facts: facts(findings),
+            horizon: format::hours(study.horizon_h),
+            services: services(findings),
+            requirements: requirements(findings),
+            cascade: cascade(findings),
+            affected: findings.most_affected.iter().map(|a| asset(a)).collect(),
+            harmful: findings.most_harmful.iter().map(|a| asset(a)).collect(),
+            timelines,
+            loss_plots: figures(plots, |id| LOSS.contains(&id)),
+            spread_plots: figures(plots, |id| SPREAD.contains(&id)),
+            asset_plots: figures(plots, |id| ASSETS.contains(&id)),
+            other_plots: figures(plots, |id| !known(id)),
+            assumptions: groups,
+            assumptions_left_out,
+            limits: findings.limits.iter().map(|l| clean(l)).collect(),
+            command: clean(&study.command),
+            reproduce: reproduce(findings),
+        }
+    }
+}
+
+fn figures(plots: &[Plot], wanted: impl Fn(&str) -> bool) -> Vec<Figure> {
+    plots.iter().filter(|p| wanted(&p.id)).map(figure).collect()
+}
+
+fn figure(plot: &Plot) -> Figure {
+    Figure { svg: inline(&plot.svg), caption: clean(&plot.caption) }
+}
+
+/// One line about what was run.
+fn facts(findings: &Findings) -> String {
+    let study = &findings.study;
+    let mut parts = vec![
+        format!(
+            "{} of {} from {}",
+            names::runs(study.replications),
+            format::hours(study.horizon_h),
+            clean(&study.start)
+        ),
+        format!("{} assets and pools, {} links", format::count(study.assets), format::count(study.links)),
+    ];
+    if !study.regions.is_empty() {
+        let regions: Vec<String> = study.regions.iter().take(8).map(|r| clean(r)).collect();
+        parts.push(format!("regions: {}", regions.join(", ")));
+    }
+    format!(
+        "{}. Intervals hold the mean with 95\u{a0}% confidence as far as chance in the runs goes; they say nothing about \
+         errors of the model.{}",
+        parts.join("; "),
+        briefing::failures(findings)
+    )
+}
+
+/// A number or a dash.
+fn or_dash(value: Option<f64>, show: impl Fn(f64) -> String) -> String {
+    value.filter(|v| v.is_finite()).map_or_else(|| "–".to_owned(), show)
+}
+
+fn services(findings: &Findings) -> Vec<ServiceRow> {
+    let totals = findings
+        .metrics
+        .iter()
+        .filter(|m| m.kind == "person_hours" && matches!(names::service_of(&m.group), Some((_, None))));
+    totals.map(|total| service(findings, total)).collect()
+}
+
+fn service(findings: &Findings, total: &MetricSummary) -> ServiceRow {
+    let of = |kind: &str| names::metric(findings, kind, &total.group);
+    let (low, back) = (of("robustness"), of("restore_95"));
+    let mean = names::mean(total);
+    let ends = |m: &MetricSummary| Some([m.quantiles[0]?, m.quantiles[4]?]);
+    ServiceRow {
+        name: clean(names::group(findings, &total.group)),
+        loss: or_dash(mean, format::number),
+        loss_ci: mean.zip(total.ci95).map(|(m, ci)| format::interval(m, ci, "")).unwrap_or_default(),
+        bad: or_dash(total.quantiles[4], format::number),
+        peak: or_dash(of("people_peak").and_then(names::mean), format::number),
+        low: or_dash(low.and_then(|m| m.quantiles[2]), format::percent),
+        low_range: low.and_then(ends).map(format::percent_range).unwrap_or_default(),
+        back: or_dash(back.and_then(|m| m.quantiles[2]), format::hours),
+        back_bad: or_dash(back.and_then(|m| m.quantiles[4]), format::hours),
+        not_back: or_dash(back.map(|m| m.not_reached), format::percent),
+    }
+}
+
+fn requirements(findings: &Findings) -> Vec<RequirementRow> {
+    findings
+        .requirements
+        .iter()
+        .map(|r| {
+            let (class, verdict) = match r.verdict {
+                Verdict::Met => ("met", "✓ met"),
+                Verdict::NotMet => ("not_met", "✗ not met"),
+                Verdict::Undecided => ("undecided", "? undecided"),
+            };
+            RequirementRow {
+                name: clean(if r.name.is_empty() { &r.id } else { &r.name }),
+                group: clean(&briefing::requirement_group(findings, &r.group)),
+                asked: format::percent(r.asked),
+                probability: format::percent(r.probability),
+                ci: format::percent_range(r.ci95),
+                class,
+                verdict,
+            }
+        })
+        .collect()
+}
+
+fn cascade(findings: &Findings) -> Vec<MetricRow> {
+    let metrics = findings.metrics.iter().filter(|m| m.group == "cascade");
+    metrics
+        .map(|m| {
+            let mean = names::mean(m);
+            MetricRow {
+                name: clean(&m.name),
+                mean: or_dash(mean, |v| format::quantity(v, &m.unit)),
+                ci: mean.zip(m.ci95).map(|(v, ci)| format::interval(v, ci, &m.unit)).unwrap_or_default(),
+                median: or_dash(m.quantiles[2], |v| format::quantity(v, &m.unit)),
+                spread: match (m.quantiles[0], m.quantiles[4]) {
+                    (Some(low), Some(high)) => format::interval(low.max(high), [low, high], &m.unit),
+                    _ => "–".to_owned(),
+                },
+            }
+        })
+        .collect()
+}
+
+fn asset(loss: &AssetLoss) -> AssetRow {
+    AssetRow {
+        name: clean(if loss.name.is_empty() { &loss.id } else { &loss.name }),
+        sector: clean(&loss.sector),
+        region: clean(&loss.region),
+        mean: format::number(loss.mean_h),
+        ci: format::interval(loss.mean_h, loss.ci95, ""),
+        probability: format::percent(loss.probability),
+    }
+}
+
+fn timeline(findings: &Findings, plots: &[Plot], timeline: &Timeline, number: usize) -> TimelineView {
+    let id = crate::plot::timeline_id(timeline, number);
+    let (title, near) = match timeline.label.as_str() {
+        "typical" => ("A typical run".to_owned(), "the median"),
+        "bad" => ("A bad run".to_owned(), "the 95\u{a0}% quantile: one run in twenty is worse"),
+        other => (format!("Run “{}”", clean(other)), "what was asked for"),
+    };
+    TimelineView {
+        title,
+        words: format!(
+            "Run {} has {}, nearest to {near}. It is one run of {}, told in its main moments.",
+            format::count(u64::from(timeline.replication)),
+            clean(&timeline.headline),
+            format::count(findings.study.replications)
+        ),
+        plot: plots.iter().find(|p| p.id == id).map(figure),
+        entries: timeline
+            .entries
+            .iter()
+            .map(|e| EntryRow {
+                clock: clean(&e.clock),
+                after: format::hours(e.hours),
+                sector: if e.sector.is_empty() {
+                    String::new()
+                } else {
+                    clean(names::group(findings, &format!("sector:{}", e.sector)))
+                },
+                region: clean(&e.region),
+                text: clean(&e.text),
+            })
+            .collect(),
+    }
+}
+
+/// Rows with the same value, source and confidence joined, in the order of their first.
+pub(super) fn grouped(rows: &[AssumptionRow]) -> Vec<AssumptionGroup> {
+    let mut order: Vec<(&AssumptionRow, Vec<&str>)> = Vec::new();
+    let mut place = std::collections::BTreeMap::new();
+    for row in rows {
+        let key = (&row.value, &row.source, &row.confidence);
+        let at = *place.entry(key).or_insert_with(|| {
+            order.push((row, Vec::new()));
+            order.len() - 1
+        });
+        order[at].1.push(&row.what);
+    }
+    order
+        .into_iter()
+        .map(|(row, whats)| {
+            let named: Vec<String> = whats.iter().take(MAX_NAMED).map(|w| clean(w)).collect();
+            let more = match whats.len().saturating_sub(MAX_NAMED) {
+                0 => String::new(),
+                n => format!("; and {n} more"),
+            };
+            AssumptionGroup {
+                what: named.join("; ") + &more,
+                value: clean(&row.value),
+                source: clean(&row.source),
+                confidence: clean(&row.confidence),
+            }
+        })
+        .collect()
+}
+
+fn reproduce(findings: &Findings) -> Vec<(&'static str, String)> {
+    let study = &findings.study;
+    let stopped = match study.stopped.as_str() {
+        "replications" => "all runs asked for were done".to_owned(),
+        "interrupted" => "interrupted: fewer runs than asked for".to_owned(),
+        other => clean(other),
+    };
+    let rows = [
+        ("Program", clean(&study.program)),
+        ("Seed", study.seed.to_string()),
+        ("Runs finished", format::count(study.replications)),
+        ("Events in a run, mean", format::number(study.events_mean)),
+        ("Stopped because", stopped),
+        ("Scenario, SHA-256", clean(&study.scenario_hash)),
+        ("All results, SHA-256", clean(&study.study_hash)),
+    ];
+    rows.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_assumptions_share_a_row() {
+        let row = |what: &str, value: &str| AssumptionRow {
+            what: what.into(),
+            value: value.into(),
+            ..AssumptionRow::default()
+        };
+        let rows: Vec<_> = (0..6).map(|i| row(&format!("w{i}"), if i == 1 { "2" } else { "1" })).collect();
+        let got: Vec<(String, String)> = grouped(&rows).into_iter().map(|g| (g.what, g.value)).collect();
+        assert_eq!(got, [("w0; w2; w3; w4; and 1 more".into(), "1".into()), ("w1".into(), "2".into())]);
+    }
+}
