@@ -1,2 +1,4 @@
-//! Binary.
-fn main() {}
+//! The `linchpin` program; all of it is in `linchpin_cli`.
+fn main() -> std::process::ExitCode {
+    linchpin_cli::main()
+}
