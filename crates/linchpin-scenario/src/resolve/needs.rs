@@ -3,6 +3,7 @@
 use super::select::Chosen;
 use super::{Home, NeedPlace, Resolver};
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 use crate::spec::{Choice, Need, Pool, Required, Stage, Weights};
 use linchpin_model::{
     Cover, CurveId, DistId, Level, NeedId, NeedSpec, NodeId, Provider, Role, ServiceId, StageSpec,
@@ -118,13 +119,23 @@ impl<'s> Resolver<'s, '_> {
             if nodes.is_empty() && !home.unknown {
                 let offered = &self.index.by_service[service.index()];
                 let some = offered.first().map(|node| self.id_of(*node).to_owned());
+                let consumer = self.place_of_owner(owner, need.span);
                 self.problems.error("no provider", need.span, |span| {
-                    no_provider(Diagnostic::error(span, title(need, name)), need, some.as_deref())
+                    let problem = Diagnostic::error(span, title(need, name)).label("no provider in its region");
+                    no_provider(for_consumer(problem, consumer), &need.service.value, some.as_deref())
                 });
             }
             return (!nodes.is_empty()).then_some((nodes, false));
         };
         self.choose(owner, name, home, from, service, || title(need, name))
+    }
+
+    /// The asset that a problem with a need of its class is about; none where the need is its own.
+    fn place_of_owner(&self, owner: NodeId, problem: Span) -> Option<Span> {
+        let asset = self.spec.assets.get(owner.index())?;
+        let inside = asset.span.source == problem.source
+            && (asset.span.start..asset.span.end).contains(&problem.start);
+        (!inside).then_some(asset.id.span)
     }
 
     /// What a choice means for one consumer.
@@ -150,8 +161,10 @@ impl<'s> Resolver<'s, '_> {
             }
             Chosen::Nodes(nodes) if nodes.is_empty() => {
                 if !tainted {
+                    let consumer = self.place_of_owner(owner, from.span());
                     self.problems.error("no provider", from.span(), |span| {
                         let problem = Diagnostic::error(span, title()).label("matches nothing");
+                        let problem = for_consumer(problem, consumer);
                         match offered {
                             0 => problem.help("all conditions have to hold at once, and the provider has to supply the service"),
                             _ => problem.help("others match, but not from there: look at `region` and at positions"),
@@ -216,7 +229,7 @@ impl<'s> Resolver<'s, '_> {
         }
     }
 
-    fn room_for(&mut self, links: usize, span: crate::source::Span) -> bool {
+    fn room_for(&mut self, links: usize, span: Span) -> bool {
         self.links += links;
         if self.links <= MAX_LINKS {
             return true;
@@ -356,9 +369,14 @@ fn title(need: &Need, name: &str) -> String {
     format!("nothing provides the need `{}` of `{name}`", need.id.value)
 }
 
-fn no_provider(problem: Diagnostic, need: &Need, some: Option<&str>) -> Diagnostic {
-    let service = &need.service.value;
-    let problem = problem.label("no provider in its region");
+fn for_consumer(problem: Diagnostic, consumer: Option<Span>) -> Diagnostic {
+    match consumer {
+        Some(span) => problem.related(span, "for this one"),
+        None => problem,
+    }
+}
+
+fn no_provider(problem: Diagnostic, service: &str, some: Option<&str>) -> Diagnostic {
     match some {
         None => problem.help(format!("nothing supplies `{service}`: add it to the `supplies` of an asset")),
         Some(id) => problem.help(format!(

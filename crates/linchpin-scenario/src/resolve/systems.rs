@@ -45,10 +45,11 @@ impl<'s> Resolver<'s, '_> {
             .collect();
         // Without the members nothing can be said about who is missing among them.
         let (Some(members), Some(rule)) = (members, &network.rule) else { return };
+        let mut sound = true;
         let rule = match (rule, sources) {
             (Rule::SourceReachable(choice), Some(Some(sources))) => {
                 let span = choice.as_ref().map_or(network.id.span, Choice::span);
-                self.sources_belong(&sources, &members, span);
+                sound &= self.sources_belong(&sources, &members, span);
                 NetworkRule::SourceReachable { sources }
             }
             (Rule::SourceReachable(_), _) => return,
@@ -68,9 +69,13 @@ impl<'s> Resolver<'s, '_> {
             };
             let a = position(a, &written.0, self.problems);
             let b = position(b, &written.1, self.problems);
-            let (Some(a), Some(b)) = (a, b) else { continue };
+            let (Some(a), Some(b)) = (a, b) else {
+                sound = false;
+                continue;
+            };
             let (id, span) = (&written.0.value, written.1.span);
             if a == b {
+                sound = false;
                 self.problems.error("link to itself", span, |span| {
                     Diagnostic::error(span, format!("this links `{id}` with itself"))
                 });
@@ -81,20 +86,26 @@ impl<'s> Resolver<'s, '_> {
                 });
             }
         }
-        self.connected(network, &members, &links, &rule);
+        // What is missing because of an error would only look cut off.
+        if sound {
+            self.connected(network, &members, &links, &rule);
+        }
         let links = links.into_iter().collect();
         let network = Network { id: network.id.value.clone(), rule, members, links };
         self.builder.parts().networks.push(network);
     }
 
-    fn sources_belong(&mut self, sources: &[NodeId], members: &[NodeId], span: Span) {
-        for source in sources.iter().filter(|source| members.binary_search(source).is_err()) {
+    /// Reports sources that are no members; true where there are none.
+    fn sources_belong(&mut self, sources: &[NodeId], members: &[NodeId], span: Span) -> bool {
+        let outside = |source: &&NodeId| members.binary_search(source).is_err();
+        for source in sources.iter().filter(outside) {
             let id = self.id_of(*source).to_owned();
             self.problems.error("source outside", span, |span| {
                 Diagnostic::error(span, format!("the source `{id}` is not a member of the network"))
                     .help("sources have to be among the `members`")
             });
         }
+        !sources.iter().any(|source| outside(&source))
     }
 
     /// Warns of members that no path leads to even while everything works.

@@ -62,13 +62,15 @@ pub(super) fn repair(value: &Value, out: &mut Diagnostics) -> Option<Repair> {
     let mut states = list(&mut fields, "states", state);
     let mut stages = list(&mut fields, "stages", stage);
     let needs = list(&mut fields, "needs", need);
-    if states.is_empty() && stages.is_empty() {
-        fields.out().push(
+    let nothing = states.is_empty() && stages.is_empty();
+    fields.finish();
+    if nothing {
+        out.push(
             Diagnostic::error(span, "a repair needs `states` or `stages`")
                 .help("the short form is `repair: \"12h\"`"),
         );
+        return None;
     }
-    fields.finish();
     if states.is_empty() {
         states.push(damaged(span));
     }
