@@ -1,0 +1,5 @@
+//! What the benches share: the measured work, and the same work written by hand.
+
+mod calendar;
+pub mod kernel;
+pub mod workload;
