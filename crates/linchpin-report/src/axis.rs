@@ -5,6 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 use linchpin_analysis::findings::StudyInfo;
 
 use crate::format;
+use crate::text::fit;
 
 /// A linear scale from values to units of the canvas.
 #[derive(Clone, Copy, Debug)]
@@ -22,16 +23,17 @@ impl Scale {
     /// Where a value lies; values beyond the domain lie at its end.
     pub(crate) fn at(&self, value: f64) -> f64 {
         let span = self.from.1 - self.from.0;
-        if span <= 0.0 || !value.is_finite() {
+        let share = ((value - self.from.0) / span).clamp(0.0, 1.0);
+        if span <= 0.0 || share.is_nan() {
             return self.to.0;
         }
-        let share = ((value - self.from.0) / span).clamp(0.0, 1.0);
         self.to.0 + (self.to.1 - self.to.0) * share
     }
 }
 
 /// Round values from 0 on, about `target` of them, the last at or above `max`.
 pub(crate) fn ticks(max: f64, target: usize) -> Vec<f64> {
+    let max = if max.is_finite() { max } else { 1.0 };
     let step = step(max, target);
     let last = (max / step - 1e-9).ceil().max(1.0) as usize;
     (0..=last.min(50)).map(|i| i as f64 * step).collect()
@@ -76,6 +78,7 @@ pub(crate) struct TimeAxis {
 impl TimeAxis {
     /// An axis for so many hours.
     pub(crate) fn new(length_h: f64) -> Self {
+        let length_h = if length_h.is_finite() { length_h.max(0.0) } else { 0.0 };
         let (unit_h, name) = match length_h {
             h if h <= 72.0 => (1.0, "hours"),
             h if h <= 24.0 * 800.0 => (24.0, "days"),
@@ -103,7 +106,11 @@ impl TimeAxis {
 
     /// `days after Mon 18 Jan 2027 06:00`.
     pub(crate) fn title(&self, study: &StudyInfo) -> String {
-        let start = if study.start.is_empty() { "the start" } else { &study.start };
+        let start = if study.start.is_empty() {
+            "the start".to_owned()
+        } else {
+            fit(&study.start, 11.0, false, 300.0)
+        };
         format!("{} after {start}", self.name)
     }
 
@@ -136,7 +143,9 @@ mod tests {
         check(9.3, 4, &[0.0, 5.0, 10.0]);
         check(1.0, 2, &[0.0, 0.5, 1.0]);
         check(0.0, 4, &[0.0, 1.0]);
-        check(f64::NAN, 4, &[0.0, 1.0]);
+        check(-3.0, 4, &[0.0, 1.0]);
+        check(f64::NAN, 1, &[0.0, 1.0]);
+        check(f64::INFINITY, 1, &[0.0, 1.0]);
     }
 
     #[test]

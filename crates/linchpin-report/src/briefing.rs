@@ -6,7 +6,7 @@ use crate::format::{self, estimate, hours, percent, percent_range};
 use crate::names;
 
 /// Longest name in a sentence, in characters.
-const NAME_CHARS: usize = 60;
+const NAME_CHARS: usize = 100;
 
 /// What was found, in sentences: who loses most for how long; how loss spreads; whether requirements hold.
 pub(crate) fn answer(findings: &Findings) -> Vec<String> {
@@ -157,41 +157,46 @@ fn cell(findings: &Findings, from: usize, to: usize) -> f64 {
     value.filter(|v| v.is_finite()).unwrap_or(0.0)
 }
 
-/// How many requirements are met, and which are not.
+/// How many requirements are met, and the one furthest from what is asked.
 fn verdicts(findings: &Findings) -> Option<String> {
     let all = &findings.requirements;
-    let of = |verdict: Verdict| all.iter().filter(move |r| r.verdict == verdict);
-    let told = |verdict: Verdict| {
-        let names: Vec<String> = of(verdict).take(2).map(|r| told(findings, r)).collect();
-        let more = of(verdict).count().saturating_sub(2);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("{}{more}", names.join("; "))
-    };
-    let (met, not_met, open) =
-        (of(Verdict::Met).count(), of(Verdict::NotMet).count(), of(Verdict::Undecided).count());
-    let mut parts = Vec::new();
-    match (met, all.len()) {
-        (_, 0) => return None,
-        (1, 1) => return Some(format!("The requirement is met in this model: {}.", told(Verdict::Met))),
-        (m, n) if m == n => return Some(format!("All {n} requirements are met in this model.")),
-        (0, 1) => {}
-        (m, n) => parts
-            .push(format!("Of {n} requirements {m} {} met in this model", if m == 1 { "is" } else { "are" })),
+    let count = |verdict: Verdict| all.iter().filter(|r| r.verdict == verdict).count();
+    let missing = |r: &RequirementResult| r.asked - r.probability;
+    let worst = all
+        .iter()
+        .filter(|r| r.verdict != Verdict::Met)
+        .reduce(|a, b| if missing(b) > missing(a) { b } else { a });
+    let (met, not_met, open) = (count(Verdict::Met), count(Verdict::NotMet), count(Verdict::Undecided));
+    match (all.len(), worst) {
+        (0, _) => None,
+        (1, _) => all.first().map(|only| {
+            let verdict = match only.verdict {
+                Verdict::Met => "is met in this model",
+                Verdict::NotMet => "is not met in this model",
+                Verdict::Undecided => "can not be decided with so many runs",
+            };
+            format!("The requirement {verdict}: {}.", told(findings, only))
+        }),
+        (n, None) => Some(format!("All {n} requirements are met in this model.")),
+        (n, Some(worst)) => {
+            let is = |n: usize| if n == 1 { "is" } else { "are" };
+            let mut parts = vec![format!("{met} {} met", is(met))];
+            if not_met > 0 {
+                parts.push(format!("{not_met} {} not", is(not_met)));
+            }
+            if open > 0 {
+                parts.push(format!("{open} {} undecided", is(open)));
+            }
+            let verdicts = parts.join(", ");
+            Some(format!(
+                "Of {n} requirements {verdicts} in this model; furthest from what is asked: {}.",
+                told(findings, worst)
+            ))
+        }
     }
-    if not_met > 0 {
-        parts.push(format!("not met in this model: {}", told(Verdict::NotMet)));
-    }
-    if open > 0 {
-        parts.push(format!("undecided with so many runs: {}", told(Verdict::Undecided)));
-    }
-    let mut sentence = parts.join("; ");
-    if all.len() == 1 {
-        sentence = format!("The requirement is {sentence}");
-    }
-    Some(sentence + ".")
 }
 
-/// `name (group) holds in 41 % of runs, 95 % asked (95 % CI 40 to 42 %)`.
+/// `“name” (group) holds in 41 % of runs (95 % CI 40 to 42 %) where 95 % is asked`.
 fn told(findings: &Findings, requirement: &RequirementResult) -> String {
     let name = if requirement.name.is_empty() { &requirement.id } else { &requirement.name };
     format!(
@@ -271,20 +276,29 @@ mod tests {
             let findings = Findings { requirements, study, ..Findings::default() };
             assert_eq!(verdicts(&findings).map(|v| plain(&v)).as_deref(), expected);
         };
-        let told = "“a” (all of them jointly) holds in 50 % of runs (95 % CI 40 to 60 %) where 90 % is asked";
+        let told = |name: &str| {
+            format!(
+                "“{name}” (all of them jointly) holds in 50 % of runs (95 % CI 40 to 60 %) where 90 % is asked."
+            )
+        };
         check(vec![], None);
-        check(vec![of("a", Verdict::Met)], Some(&format!("The requirement is met in this model: {told}.")));
+        check(
+            vec![of("a", Verdict::Met)],
+            Some(&format!("The requirement is met in this model: {}", told("a"))),
+        );
         check(
             vec![of("a", Verdict::NotMet)],
-            Some(&format!("The requirement is not met in this model: {told}.")),
+            Some(&format!("The requirement is not met in this model: {}", told("a"))),
         );
         check(
             vec![of("a", Verdict::Met), of("b", Verdict::Met)],
             Some("All 2 requirements are met in this model."),
         );
+        let worse = RequirementResult { asked: 0.8, ..of("c", Verdict::NotMet) };
+        let furthest = "in this model; furthest from what is asked: ";
         check(
-            vec![of("a", Verdict::NotMet), of("b", Verdict::Met)],
-            Some(&format!("Of 2 requirements 1 is met in this model; not met in this model: {told}.")),
+            vec![worse, of("a", Verdict::NotMet), of("b", Verdict::Met), of("d", Verdict::Undecided)],
+            Some(&format!("Of 4 requirements 1 is met, 2 are not, 1 is undecided {furthest}{}", told("a"))),
         );
     }
 }

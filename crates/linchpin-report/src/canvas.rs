@@ -35,10 +35,6 @@ impl Area {
         self.x1 - self.x0
     }
 
-    pub(crate) fn height(&self) -> f64 {
-        self.y1 - self.y0
-    }
-
     /// Whether two areas share a point inside both.
     pub(crate) fn meets(&self, other: &Self) -> bool {
         self.x0 < other.x1 && other.x0 < self.x1 && self.y0 < other.y1 && other.y0 < self.y1
@@ -155,11 +151,25 @@ fn with_root(svg: &str, (width, height): (u32, u32), alt: &str) -> String {
     let (_, body) = svg.split_once('\n').unwrap_or(("", svg));
     let alt = escape(&text::clean(alt));
     let (shown_width, shown_height) = (f64::from(width) / SUB, f64::from(height) / SUB);
-    let body = body.replace("\n</text>", "</text>");
+    let body = joined(body);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{alt}\" width=\"{shown_width}\" \
          height=\"{shown_height}\" viewBox=\"0 0 {width} {height}\">\n{body}"
     )
+}
+
+/// Each text element, which the backend spreads over three lines, on one.
+fn joined(body: &str) -> String {
+    let mut out = String::with_capacity(body.len());
+    let mut in_text = false;
+    for line in body.lines() {
+        out.push_str(line);
+        in_text = (in_text || line.starts_with("<text")) && line != "</text>";
+        if !in_text {
+            out.push('\n');
+        }
+    }
+    out
 }
 
 /// Text for an attribute in XML.

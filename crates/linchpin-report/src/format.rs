@@ -26,6 +26,7 @@ fn with_digits(x: f64, digits: i32) -> String {
 /// What to divide by, and the word for it.
 fn magnitude(x: f64) -> (f64, &'static str) {
     match x.abs() {
+        a if a >= 1e15 => (1.0, ""),
         a if a >= 1e12 => (1e12, "trillion"),
         a if a >= 1e9 => (1e9, "billion"),
         a if a >= 1e6 => (1e6, "million"),
@@ -50,6 +51,9 @@ pub(crate) fn exponent(x: f64) -> i32 {
 /// Digits with thousands separators and as many decimals as the significant digits leave; no trailing zeros of a
 /// fraction below a thousandth.
 fn plain(x: f64, digits: i32) -> String {
+    if x.abs() >= 1e15 {
+        return format!("{x:.*e}", (digits - 1).max(0) as usize);
+    }
     let x = round_to(x, digits);
     let decimals = (digits - 1 - exponent(x)).clamp(0, 12) as usize;
     let text = format!("{:.*}", if x == 0.0 { 0 } else { decimals }, x.abs());
@@ -114,17 +118,13 @@ pub(crate) fn hours(h: f64) -> String {
     } else if a < 0.95 {
         format!("{}{NBSP}min", plain((h * 60.0).round(), 2))
     } else if a < 72.0 {
-        format!("{}{NBSP}h", plain(h, if a < 10.0 { 2 } else { 3 }.min(if a >= 24.0 { 2 } else { 3 })))
+        let digits = if (10.0..24.0).contains(&a) { 3 } else { 2 };
+        format!("{}{NBSP}h", plain(h, digits))
     } else if a < 24.0 * 400.0 {
         format!("{}{NBSP}days", plain(h / 24.0, if a < 2400.0 { 2 } else { 3 }))
     } else {
         format!("{}{NBSP}years", plain(h / 8766.0, 2))
     }
-}
-
-/// A moment as day of the scenario, beginning with day 1: `day 3`.
-pub(crate) fn day(h: f64) -> String {
-    format!("day{NBSP}{}", (h / 24.0).floor().max(0.0) as i64 + 1)
 }
 
 /// `value` in `unit`, in words for people.
@@ -233,6 +233,7 @@ mod tests {
         check(2.5e9, "2.50 billion");
         check(7.0e13, "70 trillion");
         check(99.96, "100");
+        check(1e300, "1.00e300");
         check(f64::NAN, "–");
         check(f64::INFINITY, "–");
         check(5e-324, "0");

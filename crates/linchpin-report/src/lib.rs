@@ -20,6 +20,8 @@ mod raster;
 mod report;
 mod sheet;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use linchpin_analysis::findings::Findings;

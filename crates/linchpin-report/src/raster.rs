@@ -21,6 +21,12 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
+/// The bundled fonts, and no others.
+#[cfg(test)]
+pub(crate) fn fonts() -> Arc<fontdb::Database> {
+    FONTS.clone()
+}
+
 /// PNG of an SVG picture at twice its size, on white.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use crate::{format, names};
 
 const LABEL: Text = Text::new(11.0).muted();
 const BAR: Rgb = (0x5b, 0x9b, 0xc9);
-const BODY: f64 = 270.0;
+const BODY: f64 = 284.0;
 /// More bins than this are joined, so that each bar can be seen.
 const MAX_BARS: usize = 60;
 
@@ -31,20 +31,15 @@ pub(super) fn plot(findings: &Findings) -> Option<Plot> {
     let subtitle = "Share of the runs by the number of assets that failed at least once.";
     let alt = format!("{title}. Histogram of {} bars.", shares.len());
     let svg = sheet(&findings.study, [&title, subtitle, &alt], BODY, |canvas, area| {
-        let plot = Area { x0: area.x0 + 46.0, y0: area.y0 + 24.0, x1: area.x1 - 8.0, y1: area.y1 - 40.0 };
+        let plot = Area { x0: area.x0 + 46.0, y0: area.y0 + 38.0, x1: area.x1 - 8.0, y1: area.y1 - 40.0 };
         let x = Scale::new((edges[0], edges[edges.len() - 1]), (plot.x0, plot.x1));
         bars(canvas, plot, x, (&edges, &shares));
-        let marks = [(quantile(2), "median", INK), (quantile(4), "exceeded in 1 run of 20", VERMILION)];
-        let marks: Vec<_> =
-            marks.iter().filter_map(|(at, name, color)| Some(((*at)?, *name, *color))).collect();
-        for (i, (at, name, color)) in marks.iter().enumerate() {
-            mark(
-                canvas,
-                plot,
-                x.at(*at),
-                &format!("{name}: {}", format::number(at.round())),
-                (*color, i == 0),
-            );
+        let marks = [(quantile(4), "exceeded in 1 run of 20", VERMILION), (quantile(2), "median", INK)];
+        for (line, (at, name, color)) in marks.into_iter().enumerate() {
+            if let Some(at) = at {
+                let name = format!("{name}: {}", format::number(at.round()));
+                mark(canvas, plot, x.at(at), &name, (color, 14.0 * line as f64));
+            }
         }
     });
     let induced = names::metric(findings, "cascade_induced_share", "cascade").and_then(names::mean);
@@ -96,14 +91,13 @@ fn bars(canvas: &mut Canvas<'_>, plot: Area, x: Scale, (edges, shares): (&[f64],
     canvas.text(((plot.x0 + plot.x1) / 2.0, plot.y1 + 34.0), "assets that failed in the run", LABEL.centre());
 }
 
-/// A dashed line with its name above; the name stands on the side away from the other mark.
-fn mark(canvas: &mut Canvas<'_>, plot: Area, x: f64, name: &str, (color, leftward): (Rgb, bool)) {
-    canvas.dashed((x, plot.y0 - 6.0), (x, plot.y1), 4.0, Stroke::new(color, 1.4));
+/// A dashed line with its name above, so many units higher than the lowest name.
+fn mark(canvas: &mut Canvas<'_>, plot: Area, x: f64, name: &str, (color, higher): (Rgb, f64)) {
+    canvas.dashed((x, plot.y0 - 6.0 - higher), (x, plot.y1), 4.0, Stroke::new(color, 1.4));
     let style = Text::new(11.5).bold().color(color);
-    let room_left = x - plot.x0 > style.width(name);
-    let leftward = if leftward { room_left } else { plot.x1 - x < style.width(name) };
-    let style = if leftward { style.right() } else { style };
-    canvas.text((if leftward { x + 2.0 } else { x - 2.0 }, plot.y0 - 11.0), name, style);
+    let (at, style) =
+        if plot.x1 - x < style.width(name) + 4.0 { (x - 4.0, style.right()) } else { (x + 4.0, style) };
+    canvas.text((at, plot.y0 - 9.0 - higher), name, style);
 }
 
 #[cfg(test)]

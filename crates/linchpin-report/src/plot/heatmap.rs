@@ -158,6 +158,7 @@ fn draw_cell(canvas: &mut Canvas<'_>, cell: Area, value: f64, most: f64) {
 /// Two significant digits: cells are narrow.
 fn short(value: f64) -> String {
     match value {
+        v if v >= 999_500_000.0 => format!("{v:.0e}"),
         v if v >= 999_500.0 => format!("{:.1}M", v / 1e6),
         v if v >= 9_950.0 => format!("{:.0}k", v / 1e3),
         v if v >= 995.0 => format!("{:.1}k", v / 1e3),
@@ -175,6 +176,7 @@ mod tests {
     fn cells_are_short() {
         let check = |value, expected: &str| assert_eq!(short(value), expected);
         check(1_234_567.0, "1.2M");
+        check(3.2e12, "3e12");
         check(12_345.0, "12k");
         check(1234.0, "1.2k");
         check(99.4, "99");

@@ -67,7 +67,8 @@ impl Layout {
         let points: Vec<Option<Point>> =
             self.points.iter().map(|p| p.map(|(x, y)| (area.x0 + x, area.y0 + y))).collect();
         let frame = Area { y1: area.y1 - 16.0, ..area };
-        let mut taken = regions(canvas, frame, drawn, &points);
+        let scale_bar = self.scale_bar(frame);
+        let mut taken = regions(canvas, frame, drawn, &points, scale_bar.2);
         let stroke = drawn.link_stroke();
         for (from, to) in &drawn.links {
             if let (Some(a), Some(b)) = (points[*from], points[*to]) {
@@ -76,7 +77,10 @@ impl Layout {
         }
         drawn.draw_nodes(canvas, &points);
         canvas.outline(frame, Stroke::new(AXIS, 0.75));
-        taken.push(self.scale_bar(canvas, frame));
+        let (bar, words, bounds) = scale_bar;
+        canvas.line(&bar, Stroke::new(INK, 1.5));
+        canvas.plated((bounds.x0, bar[1].1 - 8.0), &words, SMALL);
+        taken.push(bounds);
         self.names(canvas, frame, drawn, &points, taken);
         if self.unplaced > 0 {
             let words =
@@ -117,23 +121,27 @@ impl Layout {
         }
     }
 
-    /// A bar of a round length in the lower left corner; returns the place it takes.
-    fn scale_bar(&self, canvas: &mut Canvas<'_>, frame: Area) -> Area {
+    /// A bar of a round length in the lower left corner, its words, and the place that both take.
+    fn scale_bar(&self, frame: Area) -> ([Point; 4], String, Area) {
         let km = axis::ticks(130.0 / self.scale, 1)[1];
         let km = if km * self.scale > 200.0 { km / 2.0 } else { km };
         let (x0, y) = (frame.x0 + 12.0, frame.y1 - 12.0);
         let x1 = x0 + km * self.scale;
-        let stroke = Stroke::new(INK, 1.5);
-        canvas.line(&[(x0, y - 4.0), (x0, y), (x1, y), (x1, y - 4.0)], stroke);
         let words = format!("{} km, north is up", format::number(km));
-        canvas.plated((x0, y - 8.0), &words, SMALL);
         let bounds = SMALL.bounds((x0, y - 8.0), &words);
-        Area { x1: bounds.x1.max(x1), y1: y, ..bounds }
+        let bar = [(x0, y - 4.0), (x0, y), (x1, y), (x1, y - 4.0)];
+        (bar, words, Area { x1: bounds.x1.max(x1), y1: y, ..bounds })
     }
 }
 
-/// Tints the hull of each region and writes its name; returns where the names stand.
-fn regions(canvas: &mut Canvas<'_>, frame: Area, drawn: &Drawn<'_>, points: &[Option<Point>]) -> Vec<Area> {
+/// Tints the hull of each region and writes its name; returns where the names stand, beside what is `reserved`.
+fn regions(
+    canvas: &mut Canvas<'_>,
+    frame: Area,
+    drawn: &Drawn<'_>,
+    points: &[Option<Point>],
+    reserved: Area,
+) -> Vec<Area> {
     let mut members: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
     for (node, point) in drawn.nodes.iter().zip(points) {
         if let Some(point) = point.filter(|_| !node.region.is_empty()) {
@@ -152,7 +160,7 @@ fn regions(canvas: &mut Canvas<'_>, frame: Area, drawn: &Drawn<'_>, points: &[Op
     }
     let style = Text::new(19.0).bold().color(REGION_NAME);
     let nodes: Vec<Point> = points.iter().flatten().copied().collect();
-    let mut taken: Vec<Area> = Vec::new();
+    let mut taken = vec![reserved];
     for (name, hull) in &hulls {
         let name = fit(name, style.size, true, 220.0);
         let Some((at, bounds)) = region_name_place(hull, &name, style, frame, (&nodes, &taken)) else {
