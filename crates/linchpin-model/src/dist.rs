@@ -4,7 +4,7 @@
 //! replication stays longer for every draw.
 
 use crate::special::{beta_inv, gamma_inv, norm_cdf, norm_inv};
-use libm::{exp, log, log1p, pow, sqrt};
+use libm::{exp, log, pow, sqrt};
 
 /// A distribution of a real quantity. Durations are in seconds.
 #[derive(Clone, PartialEq, Debug)]
@@ -101,9 +101,9 @@ impl Distribution {
                 let beta = 1.0 + 4.0 * (max - mode) / width;
                 min + width * beta_inv(alpha, beta, u)
             }
-            Self::Exponential { mean } => -mean * log1p(-u),
+            Self::Exponential { mean } => -mean * log(1.0 - u),
             Self::Lognormal { mu, sigma } => exp(mu + sigma * norm_inv(u)),
-            Self::Weibull { scale, shape } => scale * pow(-log1p(-u), 1.0 / shape),
+            Self::Weibull { scale, shape } => scale * pow(-log(1.0 - u), 1.0 / shape),
             Self::Gamma { shape, scale } => scale * gamma_inv(*shape, u),
             Self::Normal { mean, sd } => {
                 if *sd <= 0.0 {

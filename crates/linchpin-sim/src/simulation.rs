@@ -147,6 +147,10 @@ impl Simulation {
     pub fn begin(&mut self, replication: u32, draws: Draws, options: RunOptions) {
         let pristine = self.pristine.clone();
         self.with_engine(|engine| {
+            // A replication that was broken off has left its sums behind.
+            for root in engine.observer.roots.drain(..) {
+                engine.observer.root_lost.0[root as usize] = 0;
+            }
             engine.restore(&pristine);
             engine.clock.draws = draws;
             engine.clock.threat = options.threat;
@@ -187,6 +191,7 @@ impl Simulation {
             if engine.agenda.wake_response {
                 return engine.count_pass();
             }
+            engine.clock.limit = limit;
             let next = engine.next_time();
             next != NEVER && next < limit && engine.advance_to(next)
         });

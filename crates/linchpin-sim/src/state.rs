@@ -133,6 +133,8 @@ pub(crate) struct Clock {
     pub(crate) passes: u32,
     pub(crate) events: u64,
     pub(crate) done: bool,
+    /// The driver asks for nothing from this time on.
+    pub(crate) limit: u32,
 }
 
 /// A change at this instant: what to go back to if it comes to nothing.
@@ -153,6 +155,8 @@ pub(crate) struct SpecialState {
     pub(crate) onset: u32,
     /// When the stage is spent, ready or broken.
     pub(crate) due: u32,
+    /// The earliest entry on the agenda that is not past.
+    pub(crate) queued: u32,
     /// When the running stage breaks.
     pub(crate) breaks: u32,
     /// Share of the drain that resupply makes good.
@@ -470,6 +474,7 @@ impl Saved {
             passes: 0,
             events: 0,
             done: false,
+            limit: NEVER,
         };
         let state = State {
             clock,
@@ -556,6 +561,7 @@ impl SpecialState {
         since: 0,
         onset: 0,
         due: NEVER,
+        queued: NEVER,
         breaks: NEVER,
         refill: ONE,
         black_start: 0,

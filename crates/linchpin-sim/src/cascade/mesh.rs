@@ -9,9 +9,11 @@ use linchpin_model::{CeilingKind, NetworkRule};
 
 impl Engine<'_> {
     /// A member of a network or sharing group changed its level.
-    pub(crate) fn touch_groups(&mut self, node: u32, fell: bool) {
+    pub(crate) fn touch_groups(&mut self, node: u32, from: u32, to: u32) {
         let i = node as usize;
-        if self.statuses[i].flags & flag::MESHED != 0 {
+        let fell = to < from;
+        // A mesh only asks who conducts, that is who is above 0.
+        if self.statuses[i].flags & flag::MESHED != 0 && (from == 0 || to == 0) {
             let network = self.plan.network_of[i];
             if fell {
                 let now = self.now;

@@ -19,7 +19,7 @@ impl Engine<'_> {
     fn run_cascade(&mut self) {
         // What others did at the present instant is part of it.
         let others = self.agenda.threat.next_time().min(self.agenda.condition.next_time());
-        let mut limit = others;
+        let mut limit = others.min(self.clock.limit);
         if self.has_work() {
             self.handle_due();
             self.settle();

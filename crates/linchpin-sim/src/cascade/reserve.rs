@@ -186,8 +186,17 @@ impl Engine<'_> {
                 self.flow.specials[special as usize].onset = self.now;
                 self.take_over(special, 0, supply);
             }
-            // The shortage is real; draws are keyed, so calling the stage again gives the same stage.
-            Mode::Armed => self.take_over(special, 0, supply),
+            // The shortage is real. Calling the stages again tells of those that did not start.
+            Mode::Armed if self.clock.trace => self.take_over(special, 0, supply),
+            Mode::Armed => {
+                let state = self.flow.specials[special as usize];
+                let mode = match state.due {
+                    _ if state.stage >= fixed.stages => Mode::Spent,
+                    NEVER => Mode::Running,
+                    _ => Mode::Waiting,
+                };
+                self.begin_stage(special, mode, state.stage, state.due, supply);
+            }
             Mode::Running => {
                 self.drain(special);
                 self.flow.specials[special as usize].supply = supply;
@@ -215,6 +224,10 @@ impl Engine<'_> {
     /// The next stage from `from` on takes over, or none is left.
     fn take_over(&mut self, special: u32, from: u8, supply: u32) {
         let (mode, stage, ready) = self.call_stage(special, from, true);
+        self.begin_stage(special, mode, stage, ready, supply);
+    }
+
+    fn begin_stage(&mut self, special: u32, mode: Mode, stage: u8, ready: u32, supply: u32) {
         let fixed = self.plan.specials[special as usize];
         let now = self.now;
         let slot = &mut self.flow.specials[special as usize];
@@ -225,7 +238,7 @@ impl Engine<'_> {
         slot.due = ready;
         slot.breaks = NEVER;
         match mode {
-            Mode::Waiting => self.agenda.cascade.push(ready, Kind::Reserve, special),
+            Mode::Waiting => self.queue_reserve(special),
             Mode::Running => {
                 let hot = self.plan.stages[(fixed.first_stage + u32::from(stage)) as usize];
                 let outage = u32::from(self.flow.specials[special as usize].outages);
@@ -282,16 +295,28 @@ impl Engine<'_> {
         let due = empty.min(state.breaks);
         let slot = &mut self.flow.specials[special as usize];
         slot.refill = refill;
-        if slot.due != due {
-            slot.due = due;
-            self.agenda.cascade.push(due, Kind::Reserve, special);
+        slot.due = due;
+        self.queue_reserve(special);
+    }
+
+    /// Sees to it that something is queued no later than the special is due. What turns out to be too early is
+    /// put off then: supplies flicker far more often than stages end.
+    fn queue_reserve(&mut self, special: u32) {
+        let slot = &mut self.flow.specials[special as usize];
+        if slot.due < slot.queued {
+            slot.queued = slot.due;
+            self.agenda.cascade.push(slot.due, Kind::Reserve, special);
         }
     }
 
     /// A stage is spent, broken or ready.
     pub(crate) fn reserve_due(&mut self, special: u32) {
         let state = self.flow.specials[special as usize];
+        if state.queued == self.now {
+            self.flow.specials[special as usize].queued = NEVER;
+        }
         if state.due != self.now {
+            self.queue_reserve(special);
             return;
         }
         let fixed = self.plan.specials[special as usize];

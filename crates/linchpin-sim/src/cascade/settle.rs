@@ -5,7 +5,7 @@
 //! So the outcome, causes and generations included, does not depend on the order of the lists.
 
 use crate::engine::Engine;
-use crate::plan::DELAYED;
+use crate::plan::{DELAYED, HotNeed};
 use crate::state::{Blame, Change, Move, NEVER, ONE, flag};
 use linchpin_model::{CeilingKind, NodeId, Role};
 
@@ -146,22 +146,13 @@ impl Engine<'_> {
         if hot.special != 0 {
             return self.special_term(need, hot.special - 1);
         }
-        let supply = self.supply_of(need);
-        straight(supply, hot.criticality)
+        plain_term(self.flow.supply[need as usize], hot)
     }
 
     /// `min(1, sum / required)` of a need, in millionths.
     #[inline]
     pub(crate) fn supply_of(&self, need: u32) -> u32 {
-        let required = self.plan.needs[need as usize].required;
-        let sum = self.flow.supply[need as usize];
-        if sum >= u64::from(required) * u64::from(ONE) {
-            ONE
-        } else if required == 1 {
-            sum as u32
-        } else {
-            (sum / u64::from(required)) as u32
-        }
+        share(self.flow.supply[need as usize], self.plan.needs[need as usize].required)
     }
 
     fn special_term(&mut self, need: u32, special: u32) -> u32 {
@@ -241,8 +232,12 @@ impl Engine<'_> {
             level
         };
         if self.statuses[i].own <= lowest {
+            let initial = self.plan.model.nodes[i].initial.0;
             for column in 0..self.plan.slots.len() {
-                if self.ceiling(node, column as u8) <= lowest {
+                let ceiling = self.ceiling(node, column as u8);
+                // Where there is no table of ceilings, what the node is by itself hides in them.
+                let itself = self.plan.columns == 0 && ceiling == initial && initial < ONE;
+                if ceiling <= lowest && !itself {
                     return (Blame::CEILING | self.plan.slots[column] as u32, u16::MAX);
                 }
             }
@@ -367,7 +362,7 @@ impl Engine<'_> {
         }
         let flags = self.statuses[i].flags;
         if flags & (flag::MESHED | flag::SHARES) != 0 {
-            self.touch_groups(node, to < from);
+            self.touch_groups(node, from, to);
         }
     }
 
@@ -386,7 +381,21 @@ impl Engine<'_> {
         if hot.special != 0 {
             self.touch_special(hot.special - 1);
         }
-        self.list(hot.owner);
+        let owner = self.statuses[hot.owner as usize];
+        if owner.flags & (flag::QUEUED | flag::OUT | flag::PRODUCT) != 0 {
+            self.list(hot.owner);
+            return;
+        }
+        // The lowest term rules: a fall matters only below the present level, a rise only where this need was
+        // what held the owner there.
+        let matters = if to < from {
+            self.term(need) < owner.level
+        } else {
+            owner.level < ONE && (hot.special != 0 || plain_term(before, hot) <= owner.level)
+        };
+        if matters {
+            self.list(hot.owner);
+        }
     }
 
     /// Books the loss up to now under the present cause.
@@ -454,6 +463,24 @@ impl Engine<'_> {
         // Even where the lowest stays, the cause may pass to another ceiling.
         self.list(node);
     }
+}
+
+/// `min(1, sum / required)` in millionths.
+#[inline]
+fn share(sum: u64, required: u32) -> u32 {
+    if sum >= u64::from(required) * u64::from(ONE) {
+        ONE
+    } else if required == 1 {
+        sum as u32
+    } else {
+        (sum / u64::from(required)) as u32
+    }
+}
+
+/// What a plain need allows its owner at this sum of supplies.
+#[inline]
+fn plain_term(sum: u64, need: HotNeed) -> u32 {
+    straight(share(sum, need.required), need.criticality)
 }
 
 /// `1 - criticality * (1 - supply)`.
