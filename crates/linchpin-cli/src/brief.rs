@@ -60,25 +60,24 @@ fn push_services(out: &mut String, findings: &Findings, headline: &str) {
     }
 }
 
+/// Each requirement once, with a line for each group it is asked of.
 fn push_requirements(out: &mut String, requirements: &[RequirementResult]) {
     if requirements.is_empty() {
         return;
     }
     let _ = writeln!(out, "\nRequirements, in this model:");
-    for requirement in requirements {
-        let verdict = match requirement.verdict {
-            Verdict::Met => "met",
-            Verdict::NotMet => "not met",
-            Verdict::Undecided => "undecided",
-        };
-        let _ = writeln!(
-            out,
-            "  {verdict:<9}  {} [{}]: probability {}, asked {}",
-            requirement.name,
-            requirement.group,
-            with_interval(requirement.probability, requirement.ci95),
-            number(requirement.asked)
-        );
+    for places in requirements.chunk_by(|a, b| a.id == b.id) {
+        let _ = writeln!(out, "  {}, with probability {}:", places[0].name, number(places[0].asked));
+        let widest = places.iter().map(|place| place.group.chars().count()).max().unwrap_or(0);
+        for place in places {
+            let verdict = match place.verdict {
+                Verdict::Met => "met",
+                Verdict::NotMet => "not met",
+                Verdict::Undecided => "undecided",
+            };
+            let probability = with_interval(place.probability, place.ci95);
+            let _ = writeln!(out, "    {:<widest$}  {verdict:<9}  {probability}", place.group);
+        }
     }
 }
 
@@ -142,7 +141,7 @@ mod tests {
         for part in [
             "without person_hours/water: 1,000 (95 % CI 900 to 1,100) person-hours",
             "without person_hours/cash: median 3 person-hours; not reached by the horizon in 25 % of",
-            "not met    Hospitals keep power [hospitals]: probability 0.50 (95 % CI 0.40 to 0.60), asked 0.9",
+            "  Hospitals keep power, with probability 0.9:\n    hospitals  not met    0.50 (95 % CI 0.40 to 0.60)",
             "2 replications left out: too many events",
             "9,998 replications, 0 events each: 10,000 computed in 0.92 s on 2 threads; 2.35 s in all",
             "report.html",

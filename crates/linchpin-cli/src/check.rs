@@ -124,14 +124,19 @@ impl Contents {
             format!("{} {}", count(value as u64), if value == 1 { one } else { many })
         };
         let parts = [
-            number(self.assets, "asset", "assets"),
-            number(self.pools, "pool", "pools"),
-            number(self.needs, "need", "needs"),
-            number(self.links, "link", "links"),
-            number(self.teams, "team", "teams"),
-            number(self.events, "event", "events"),
-            number(self.requirements, "requirement", "requirements"),
+            (self.assets, "asset", "assets"),
+            (self.pools, "pool", "pools"),
+            (self.needs, "need", "needs"),
+            (self.links, "link", "links"),
+            (self.teams, "team", "teams"),
+            (self.events, "event", "events"),
+            (self.requirements, "requirement", "requirements"),
         ];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|part| part.0 > 0)
+            .map(|(value, one, many)| number(value, one, many))
+            .collect();
         format!(
             "{}: {} in {} of {}, over {}\n{} a source\n",
             self.name,

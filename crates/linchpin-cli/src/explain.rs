@@ -25,6 +25,8 @@ use words::{AnswerJson, LinkJson, Words};
 struct ExplanationJson {
     version: u32,
     scenario_hash: String,
+    marking: String,
+    exercise: bool,
     seed: u64,
     replication: u32,
     asset: String,
@@ -111,11 +113,13 @@ impl Explanation<'_> {
     fn text(&self, seed: u64, replication: u32) -> String {
         let mut out = String::new();
         // Writing to a string cannot fail.
+        let meta = &self.words.model.meta;
+        let _ = writeln!(out, "{}{}", if meta.exercise { "EXERCISE  " } else { "" }, meta.marking);
         let _ = writeln!(
             out,
             "{} in replication {replication}, seed {seed}, of \"{}\"",
             self.words.node(self.node),
-            self.words.model.meta.name
+            meta.name
         );
         if let Some(people) = self.words.people(self.node) {
             let _ = writeln!(out, "{people}");
@@ -168,6 +172,8 @@ impl Explanation<'_> {
         ExplanationJson {
             version: 1,
             scenario_hash: model.meta.hash.clone(),
+            marking: model.meta.marking.clone(),
+            exercise: model.meta.exercise,
             seed,
             replication,
             asset: model.id(self.node).to_owned(),

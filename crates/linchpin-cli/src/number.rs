@@ -66,11 +66,12 @@ fn rounded(value: f64, power: i32) -> String {
     grouped(libm::round(value / unit) * unit)
 }
 
-/// `0.92 s`, `14.3 s`, `3 min 05 s`, `2 h 10 min`.
+/// `4 ms`, `0.92 s`, `14.3 s`, `3 min 05 s`, `2 h 10 min`.
 pub fn wall_time(seconds: f64) -> String {
     let whole = seconds.max(0.0).round() as u64;
     match whole {
-        _ if seconds < 10.0 => format!("{:.2} s", seconds.max(0.0)),
+        _ if seconds < 0.1 => format!("{:.0} ms", 1000.0 * seconds.max(0.0)),
+        _ if seconds < 10.0 => format!("{seconds:.2} s"),
         _ if seconds < 60.0 => format!("{seconds:.1} s"),
         0..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
         _ => format!("{} h {:02} min", whole / 3600, whole / 60 % 60),
@@ -118,9 +119,13 @@ mod tests {
         for (value, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(count(value), text);
         }
-        for (seconds, text) in
-            [(0.924, "0.92 s"), (14.26, "14.3 s"), (185.0, "3 min 05 s"), (7800.0, "2 h 10 min")]
-        {
+        for (seconds, text) in [
+            (0.0042, "4 ms"),
+            (0.924, "0.92 s"),
+            (14.26, "14.3 s"),
+            (185.0, "3 min 05 s"),
+            (7800.0, "2 h 10 min"),
+        ] {
             assert_eq!(wall_time(seconds), text);
         }
     }

@@ -88,7 +88,7 @@ impl Complete<'_> {
     }
 
     fn write_shown(&self, findings: &Findings) -> Result<(), Failure> {
-        write(&self.folder.join("summary.json"), shown(summary_json(findings))?.as_bytes())?;
+        write(&self.folder.join("summary.json"), summary_json(findings).as_bytes())?;
         write(&self.folder.join("summary.csv"), summary_csv(findings).as_bytes())?;
         let pictures = plots(findings);
         let folder = self.folder.join("plots");

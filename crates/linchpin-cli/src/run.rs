@@ -51,8 +51,7 @@ pub fn run(args: &RunArgs, console: &Console) -> Result<Exit, Failure> {
     };
     let findings = complete.write()?;
     if args.talk.json {
-        let text = linchpin_report::summary_json(&findings);
-        console.data(&text.map_err(|error| Failure::internal(error.to_string()))?)?;
+        console.data(&linchpin_report::summary_json(&findings))?;
     } else {
         let headline = &job.catalogue().metrics()[job.catalogue().headline()].id;
         let wall = Some((&outcome.timings, watch.seconds()));

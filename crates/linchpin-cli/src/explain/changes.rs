@@ -54,7 +54,7 @@ pub struct Tried {
     pub after: Outcome,
     /// Compared with the replication as it is.
     pub effect: Effect,
-    /// True where less of the same was tried and does less.
+    /// True where one hour of autonomy less was tried and does less.
     pub just_enough: bool,
 }
 
@@ -143,7 +143,7 @@ impl Laboratory {
                 too_little = middle;
             }
         }
-        enough.just_enough = true;
+        enough.just_enough = most > 1;
         enough
     }
 
@@ -152,9 +152,7 @@ impl Laboratory {
         let tried: Vec<Tried> = changes.into_iter().map(|change| self.attempt(change)).collect();
         let best = tried.iter().map(|tried| tried.after.rank()).min();
         let at = tried.iter().position(|tried| Some(tried.after.rank()) == best).unwrap_or(0);
-        let mut chosen = tried[at].clone();
-        chosen.just_enough = at > 0;
-        chosen
+        tried[at].clone()
     }
 }
 

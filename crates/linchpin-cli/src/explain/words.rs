@@ -174,7 +174,7 @@ impl<'a> Words<'a> {
 
     /// A change in words.
     pub fn change(&self, tried: &Tried) -> String {
-        let enough = if tried.just_enough { ", no less" } else { "" };
+        let enough = if tried.just_enough { " (the least, in whole hours)" } else { "" };
         match &tried.change {
             Intervention::WithoutEvent(event) => format!("without the event \"{}\"", self.event(*event)),
             Intervention::Invulnerable(node) => {
@@ -191,10 +191,10 @@ impl<'a> Words<'a> {
             }
             Intervention::AddCrews(team, crews) => {
                 let noun = if *crews == 1 { "crew" } else { "crews" };
-                format!("{crews} more {noun} in {}{enough}", self.team(*team))
+                format!("{crews} more {noun} in {}", self.team(*team))
             }
             Intervention::FasterRepair(node, factor) => {
-                format!("repair of {} {factor} times as fast{enough}", self.node(*node))
+                format!("repair of {} {factor} times as fast", self.node(*node))
             }
         }
     }
