@@ -11,8 +11,8 @@
 use super::calendar::{Calendar, Kind};
 use linchpin_model::time::whole_seconds;
 use linchpin_model::{
-    Affected, Cover, DistId, Distribution, Draws, GroupId, Key, Layer, Level, Model, NeedId, NodeId, Purpose,
-    Record, Role, RootLoss, SimTime, Step,
+    Affected, Cover, DistId, Distribution, Draws, GroupId, Key, Layer, Level, Model, NeedId, Node, NodeId,
+    Purpose, Record, Role, RootLoss, Seeds, SimTime, Step,
 };
 
 const ONE: u32 = Level::SCALE;
@@ -29,7 +29,6 @@ const RISING: u32 = 1 << 1;
 const CHANGED: u32 = 1 << 2;
 const START_CHECK: u32 = 1 << 3;
 const OUT: u32 = 1 << 4;
-const FAILED: u32 = 1 << 5;
 const EVER_FAILED: u32 = 1 << 6;
 const FELL: u32 = 1 << 7;
 /// Has to be put back for the next replication.
@@ -37,11 +36,13 @@ const TOUCHED: u32 = 1 << 8;
 /// Needs a restart after it was at 0 (fixed).
 const RESTARTS: u32 = 1 << 16;
 
-/// What is fixed about an asset. One more row than assets: the last holds the ends.
+/// What is fixed about an asset.
 #[derive(Clone, Copy)]
+#[repr(align(32))]
 struct Row {
-    link: u32,
-    consumer: u32,
+    key: Key,
+    links: [u32; 2],
+    consumers: [u32; 2],
     /// Row of its battery, or `u32::MAX`.
     battery: u32,
     sector: u16,
@@ -49,7 +50,9 @@ struct Row {
     restarts: bool,
 }
 
+/// What changes about an asset: one cache line.
 #[derive(Clone, Copy)]
+#[repr(align(64))]
 struct Asset {
     level: u32,
     /// Level its own damage allows.
@@ -57,10 +60,7 @@ struct Asset {
     /// Sum of its providers' levels; full where it needs nothing.
     supply: u32,
     flags: u32,
-}
-
-#[derive(Clone, Copy)]
-struct Blame {
+    /// Lost service until `since`.
     lost: u64,
     /// Loss of all assets that began at this one.
     caused: u64,
@@ -71,32 +71,33 @@ struct Blame {
     generation: u16,
     sector: u16,
     first_failed: u32,
-}
-
-impl Blame {
-    const CLEAR: Self = Self {
-        lost: 0,
-        caused: 0,
-        since: 0,
-        cause: NO_CAUSE,
-        root: NEVER,
-        fell: 0,
-        generation: 0,
-        sector: NO_SECTOR,
-        first_failed: NEVER,
-    };
-}
-
-/// When an asset restarts, and how often it has drawn.
-#[derive(Clone, Copy)]
-struct Timers {
+    /// When it restarts, and how often it has drawn.
     restart: u32,
     restarts: u16,
     failures: u16,
 }
 
-impl Timers {
-    const CLEAR: Self = Self { restart: NEVER, restarts: 0, failures: 0 };
+impl Asset {
+    fn pristine(row: &Row) -> Self {
+        Self {
+            level: ONE,
+            own: ONE,
+            supply: (row.links[1] - row.links[0]).max(1) * ONE,
+            flags: if row.restarts { RESTARTS } else { 0 },
+            lost: 0,
+            caused: 0,
+            since: 0,
+            cause: NO_CAUSE,
+            root: NEVER,
+            fell: 0,
+            generation: 0,
+            sector: NO_SECTOR,
+            first_failed: NEVER,
+            restart: NEVER,
+            restarts: 0,
+            failures: 0,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -182,11 +183,10 @@ pub struct Kernel {
     failed_below: u32,
     damaged: u32,
     rows: Vec<Row>,
-    keys: Vec<Key>,
     links: Vec<u32>,
     consumers: Vec<u32>,
     battery_keys: Vec<Key>,
-    failing: Vec<u32>,
+    failing: Vec<(Key, u32)>,
     initial: Vec<u64>,
     time_to_failure: Duration,
     repair: Duration,
@@ -197,20 +197,12 @@ pub struct Kernel {
     draws: Draws,
     calendar: Calendar,
     assets: Vec<Asset>,
-    blames: Vec<Blame>,
-    timers: Vec<Timers>,
     batteries: Vec<Battery>,
     /// A bit for each touched asset.
     touched: Vec<u64>,
     sums: Vec<u64>,
     dirty_groups: u64,
-    induced: Vec<u64>,
-    events: u64,
-    repairs: u32,
-    failed: u32,
-    direct: u32,
-    generations: u32,
-    steps: Vec<Step>,
+    record: Record,
 
     round: Vec<u32>,
     rising: Vec<u32>,
@@ -243,156 +235,134 @@ impl Kernel {
         let state = &plan.states[usize::from(model.failures[0].state)];
 
         let mut battery_keys = Vec::new();
-        let rows = (0..=n).map(|i| lay_row(model, i, &mut battery_keys)).collect();
+        let rows: Vec<Row> = (0..n).map(|i| lay_row(model, i, &mut battery_keys)).collect();
         let owner = |need: NeedId| model.needs[need.index()].owner.0;
-        let mut kernel = Self {
+        let fails = |(i, node): (usize, &Node)| (!node.failure.is_none()).then_some((node.key, i as u32));
+        Self {
             horizon,
             sectors: model.sectors.len(),
             failed_below: model.nodes[0].failed_below.0,
             damaged: state.level.0,
-            rows,
-            keys: model.nodes.iter().map(|node| node.key).collect(),
             links: model.links.iter().map(|link| link.provider.0).collect(),
             consumers: model.supplies.iter().map(|supply| owner(supply.need)).collect(),
-            failing: (0..n as u32).filter(|i| !model.nodes[*i as usize].failure.is_none()).collect(),
+            failing: model.nodes.iter().enumerate().filter_map(fails).collect(),
             initial: model.groups.iter().map(|group| group.total_weight * FULL).collect(),
             time_to_failure: only(vec![model.failures[0].time_to_failure]),
             repair: only(vec![state.repair]),
             restart: only(model.nodes.iter().map(|node| node.restart).collect()),
             capacity: only(model.stages.iter().map(|stage| stage.capacity).collect()),
             now: 0,
-            draws: linchpin_model::Seeds::new(0).replication(0),
+            draws: Seeds::new(0).replication(0),
             calendar: Calendar::new(horizon, n / 4),
-            assets: Vec::new(),
-            blames: vec![Blame::CLEAR; n],
-            timers: vec![Timers::CLEAR; n],
+            assets: rows.iter().map(Asset::pristine).collect(),
             batteries: vec![Battery::CLEAR; battery_keys.len()],
+            rows,
             battery_keys,
             touched: vec![0; n.div_ceil(64)],
             sums: Vec::new(),
             dirty_groups: 0,
-            induced: vec![0; (model.sectors.len() + 1) * model.sectors.len()],
-            events: 0,
-            repairs: 0,
-            failed: 0,
-            direct: 0,
-            generations: 0,
-            steps: Vec::new(),
+            record: Record::default(),
             round: Vec::new(),
             rising: Vec::new(),
             moves: Vec::new(),
             changes: Vec::new(),
             start_checks: Vec::new(),
             dirty_batteries: Vec::new(),
-        };
-        kernel.assets = (0..n as u32).map(|i| kernel.pristine(i)).collect();
-        kernel
-    }
-
-    #[inline]
-    fn pristine(&self, asset: u32) -> Asset {
-        let (row, next) = (&self.rows[asset as usize], &self.rows[asset as usize + 1]);
-        let supply = (next.link - row.link).max(1) * ONE;
-        Asset { level: ONE, own: ONE, supply, flags: if row.restarts { RESTARTS } else { 0 } }
+        }
     }
 
     /// Runs one replication. The buffers of `record` are reused.
     pub fn run(&mut self, replication: u32, draws: Draws, record: &mut Record) {
         self.now = 0;
         self.draws = draws;
-        (self.events, self.repairs, self.failed, self.direct, self.generations) = (0, 0, 0, 0, 0);
         self.sums.clone_from(&self.initial);
         record.clear(replication);
-        std::mem::swap(&mut self.steps, &mut record.steps);
-        for k in 0..self.failing.len() {
-            self.schedule_failure(self.failing[k]);
+        record.initial.extend_from_slice(&self.initial);
+        record.induced.resize((self.sectors + 1) * self.sectors, 0);
+        std::mem::swap(&mut self.record, record);
+        for &(key, asset) in &self.failing {
+            let due = self.time_to_failure.at(draws.uniform(Layer::Threat, key, Purpose::TimeToFailure, 0));
+            self.calendar.push(due, Kind::Fail, asset);
         }
         while let Some(time) = self.calendar.next_time() {
             self.now = time;
             while let Some((kind, asset)) = self.calendar.pop_at(time) {
-                self.events += 1;
+                self.record.events += 1;
                 self.handle(kind, asset);
             }
             if !(self.round.is_empty() && self.dirty_batteries.is_empty()) {
                 self.fall();
-                self.rise();
+                if !self.rising.is_empty() {
+                    self.rise();
+                }
                 self.commit();
             }
         }
-        self.close(record);
-    }
-
-    fn handle(&mut self, kind: Kind, asset: u32) {
-        let i = asset as usize;
-        match kind {
-            Kind::Fail => {
-                self.assets[i].own = self.damaged;
-                self.list(asset);
-                let count = u32::from(self.timers[i].failures) - 1;
-                let u = self.draws.uniform(Layer::Response, self.keys[i], Purpose::RepairStage, count);
-                self.calendar.push(self.now.saturating_add(self.repair.at(u)), Kind::Repaired, asset);
-            }
-            Kind::Repaired => {
-                self.repairs += 1;
-                self.assets[i].own = ONE;
-                self.list(asset);
-                self.schedule_failure(asset);
-            }
-            Kind::Battery => {
-                let battery = &mut self.batteries[self.rows[i].battery as usize];
-                if battery.due == self.now {
-                    battery.left = 0;
-                    battery.since = self.now;
-                    battery.due = NEVER;
-                    battery.mode = Mode::Spent;
-                    self.list(asset);
-                }
-            }
-            Kind::Restart => {
-                let timers = &mut self.timers[i];
-                if timers.restart == self.now {
-                    timers.restart = NEVER;
-                    timers.restarts += 1;
-                    self.assets[i].flags &= !OUT;
-                    self.list(asset);
-                }
-            }
-        }
+        self.close();
+        std::mem::swap(&mut self.record, record);
     }
 
     #[inline]
-    fn schedule_failure(&mut self, asset: u32) {
-        let timers = &mut self.timers[asset as usize];
-        let (key, count) = (self.keys[asset as usize], u32::from(timers.failures));
-        timers.failures += 1;
-        let u = self.draws.uniform(Layer::Threat, key, Purpose::TimeToFailure, count);
-        self.calendar.push(self.now.saturating_add(self.time_to_failure.at(u)), Kind::Fail, asset);
+    fn handle(&mut self, kind: Kind, asset: u32) {
+        let (row, state) = (&self.rows[asset as usize], &mut self.assets[asset as usize]);
+        let now = self.now;
+        match kind {
+            Kind::Fail => {
+                state.own = self.damaged;
+                let count = u32::from(state.failures);
+                state.failures += 1;
+                let u = self.draws.uniform(Layer::Response, row.key, Purpose::RepairStage, count);
+                self.calendar.push(now.saturating_add(self.repair.at(u)), Kind::Repaired, asset);
+            }
+            Kind::Repaired => {
+                state.own = ONE;
+                self.record.repairs += 1;
+                let count = u32::from(state.failures);
+                let u = self.draws.uniform(Layer::Threat, row.key, Purpose::TimeToFailure, count);
+                self.calendar.push(now.saturating_add(self.time_to_failure.at(u)), Kind::Fail, asset);
+            }
+            Kind::Battery => {
+                let battery = &mut self.batteries[row.battery as usize];
+                if battery.due != now {
+                    return;
+                }
+                *battery = Battery { left: 0, since: now, due: NEVER, mode: Mode::Spent, ..*battery };
+            }
+            Kind::Restart => {
+                if state.restart != now {
+                    return;
+                }
+                state.restart = NEVER;
+                state.restarts += 1;
+                state.flags &= !OUT;
+            }
+        }
+        self.list(asset);
     }
 
     #[inline]
     fn list(&mut self, asset: u32) {
         let flags = &mut self.assets[asset as usize].flags;
         if *flags & TOUCHED == 0 {
-            *flags |= TOUCHED;
             self.touched[asset as usize / 64] |= 1 << (asset % 64);
         }
         if *flags & QUEUED == 0 {
-            *flags |= QUEUED;
             self.round.push(asset);
         }
+        *flags |= TOUCHED | QUEUED;
     }
 
     fn fall(&mut self) {
         while !self.round.is_empty() {
             for k in 0..self.round.len() {
                 let asset = self.round[k];
-                let Some(target) = self.target(asset) else { continue };
-                let level = self.assets[asset as usize].level;
-                if target < level {
-                    let (cause, sector) = self.binding(asset, target);
+                let Some(level) = self.target(asset) else { continue };
+                let present = self.assets[asset as usize].level;
+                if level < present {
+                    let (cause, sector) = self.binding(asset, level);
                     let (root, generation) = self.descent(asset, cause);
-                    self.moves.push(Move { asset, level: target, cause, root, generation, sector });
-                } else if target > level {
+                    self.moves.push(Move { asset, level, cause, root, generation, sector });
+                } else if level > present {
                     self.list_rising(asset);
                 } else if level < ONE {
                     self.recheck_cause(asset);
@@ -401,14 +371,11 @@ impl Kernel {
             self.round.clear();
             for k in 0..self.moves.len() {
                 let step = self.moves[k];
-                self.note_change(step.asset);
-                self.flush(step.asset);
-                let i = step.asset as usize;
-                let from = std::mem::replace(&mut self.assets[i].level, step.level);
-                let blame = &mut self.blames[i];
-                (blame.cause, blame.root, blame.fell) = (step.cause, step.root, self.now);
-                (blame.generation, blame.sector) = (step.generation, step.sector);
-                self.pass_on(i, from, step.level);
+                let from = self.change(step.asset, step.level);
+                let state = &mut self.assets[step.asset as usize];
+                (state.cause, state.root, state.fell) = (step.cause, step.root, self.now);
+                (state.generation, state.sector) = (step.generation, step.sector);
+                self.pass_on(step.asset, from, step.level);
             }
             self.moves.clear();
         }
@@ -431,21 +398,18 @@ impl Kernel {
             self.rising.clear();
             for k in 0..self.moves.len() {
                 let step = self.moves[k];
-                self.note_change(step.asset);
-                self.flush(step.asset);
-                let i = step.asset as usize;
-                let from = std::mem::replace(&mut self.assets[i].level, step.level);
+                let from = self.change(step.asset, step.level);
+                let state = &mut self.assets[step.asset as usize];
                 if step.level == ONE {
-                    let blame = &mut self.blames[i];
-                    (blame.cause, blame.root) = (NO_CAUSE, NEVER);
-                    (blame.generation, blame.sector) = (0, NO_SECTOR);
+                    (state.cause, state.root, state.generation, state.sector) =
+                        (NO_CAUSE, NEVER, 0, NO_SECTOR);
                 } else {
                     let (cause, sector) = self.binding(step.asset, step.level);
-                    if cause != self.blames[i].cause {
+                    if cause != self.assets[step.asset as usize].cause {
                         self.set_cause(step.asset, cause, sector);
                     }
                 }
-                self.pass_on(i, from, step.level);
+                self.pass_on(step.asset, from, step.level);
             }
             self.moves.clear();
             while let Some(asset) = self.round.pop() {
@@ -473,31 +437,34 @@ impl Kernel {
             self.list_start_check(asset);
             return None;
         }
-        Some(self.assets[asset as usize].own.min(self.term(asset)))
+        let own = state.own;
+        Some(own.min(self.term(asset)))
     }
 
     /// The level that the need allows.
     #[inline]
     fn term(&mut self, asset: u32) -> u32 {
         let supply = self.assets[asset as usize].supply;
-        if supply >= ONE {
-            return ONE;
-        }
-        let battery = self.rows[asset as usize].battery;
-        if battery == NEVER {
+        if supply >= ONE { ONE } else { self.covered(asset, supply) }
+    }
+
+    fn covered(&mut self, asset: u32, supply: u32) -> u32 {
+        let row = self.rows[asset as usize].battery;
+        if row == NEVER {
             return supply;
         }
-        if self.batteries[battery as usize].mode == Mode::Idle {
-            self.recharge(battery);
-            self.batteries[battery as usize].mode = Mode::Armed;
-            self.note_battery(asset, battery);
+        if self.batteries[row as usize].mode == Mode::Idle {
+            self.recharge(row);
+            self.batteries[row as usize].mode = Mode::Armed;
+            self.note_battery(asset, row);
         }
-        let battery = &self.batteries[battery as usize];
+        let battery = &self.batteries[row as usize];
         if battery.mode != Mode::Spent && battery.left > 0 { ONE } else { supply }
     }
 
-    fn note_battery(&mut self, asset: u32, battery: u32) {
-        let battery = &mut self.batteries[battery as usize];
+    #[inline]
+    fn note_battery(&mut self, asset: u32, row: u32) {
+        let battery = &mut self.batteries[row as usize];
         if !battery.dirty {
             battery.dirty = true;
             self.dirty_batteries.push(asset);
@@ -510,8 +477,7 @@ impl Kernel {
         let idle = u64::from(self.now - std::mem::replace(&mut battery.since, self.now));
         if battery.capacity == 0 {
             let key = self.battery_keys[row as usize];
-            let seconds =
-                self.capacity.at(self.draws.uniform(Layer::Parameters, key, Purpose::Capacity, 0));
+            let seconds = self.capacity.at(self.draws.uniform(Layer::Parameters, key, Purpose::Capacity, 0));
             battery.capacity = (u64::from(seconds) * FULL).max(1);
             battery.left = if seconds == 0 { 0 } else { battery.capacity };
         } else if battery.left < battery.capacity {
@@ -521,70 +487,93 @@ impl Kernel {
 
     /// The term that holds an asset at `level`: the present cause while it binds, else damage, else the need.
     fn binding(&mut self, asset: u32, level: u32) -> (u32, u16) {
-        let present = self.blames[asset as usize].cause;
-        let damaged = self.assets[asset as usize].own <= level;
-        let needs_first = present < DAMAGE && self.term(asset) == level;
-        if damaged && !needs_first { (DAMAGE, NO_SECTOR) } else { self.fallen_provider(asset) }
+        let Asset { own, cause, .. } = self.assets[asset as usize];
+        if own > level || (cause < DAMAGE && self.term(asset) == level) {
+            self.fallen_provider(asset)
+        } else {
+            (DAMAGE, NO_SECTOR)
+        }
     }
 
     /// Of the providers below full level, the one that fell last (ties: the first).
     fn fallen_provider(&self, asset: u32) -> (u32, u16) {
-        let (from, to) = (self.rows[asset as usize].link, self.rows[asset as usize + 1].link);
+        let [from, to] = self.rows[asset as usize].links;
         let mut best = (from, 0, false);
-        for link in from..to {
-            let provider = self.links[link as usize] as usize;
-            let (down, fell) = (self.assets[provider].level < ONE, self.blames[provider].fell);
-            if (down, fell) > (best.2, best.1) {
-                best = (link, fell, down);
+        for (link, provider) in (from..).zip(&self.links[from as usize..to as usize]) {
+            let Asset { level, fell, .. } = self.assets[*provider as usize];
+            if (level < ONE, fell) > (best.2, best.1) {
+                best = (link, fell, level < ONE);
             }
         }
         (best.0, self.rows[self.links[best.0 as usize] as usize].sector)
     }
 
+    #[inline]
     fn descent(&self, asset: u32, cause: u32) -> (u32, u16) {
         if cause == DAMAGE {
             return (asset, 0);
         }
-        let blame = &self.blames[self.links[cause as usize] as usize];
-        if blame.cause == NO_CAUSE { (asset, 0) } else { (blame.root, blame.generation.saturating_add(1)) }
+        let provider = &self.assets[self.links[cause as usize] as usize];
+        if provider.cause == NO_CAUSE {
+            (asset, 0)
+        } else {
+            (provider.root, provider.generation.saturating_add(1))
+        }
     }
 
     fn recheck_cause(&mut self, asset: u32) {
-        let (cause, sector) = self.binding(asset, self.assets[asset as usize].level);
-        let present = self.blames[asset as usize].cause;
-        if cause == present || (cause < DAMAGE && present < DAMAGE) {
-            return;
+        let Asset { level, cause: present, .. } = self.assets[asset as usize];
+        let (cause, sector) = self.binding(asset, level);
+        if cause != present && (cause == DAMAGE || present == DAMAGE) {
+            self.change(asset, level);
+            self.set_cause(asset, cause, sector);
         }
-        self.note_change(asset);
-        self.flush(asset);
-        self.set_cause(asset, cause, sector);
     }
 
     fn set_cause(&mut self, asset: u32, cause: u32, sector: u16) {
         let (root, generation) = self.descent(asset, cause);
-        let blame = &mut self.blames[asset as usize];
-        (blame.cause, blame.root, blame.generation, blame.sector) = (cause, root, generation, sector);
+        let state = &mut self.assets[asset as usize];
+        (state.cause, state.root, state.generation, state.sector) = (cause, root, generation, sector);
     }
 
+    /// Notes what an asset was before the instant, books its loss so far and gives it another level.
     #[inline]
-    fn note_change(&mut self, asset: u32) {
+    fn change(&mut self, asset: u32, to: u32) -> u32 {
         let state = &mut self.assets[asset as usize];
         if state.flags & CHANGED == 0 {
             state.flags |= CHANGED;
-            let Blame { cause, root, fell, generation, sector, .. } = self.blames[asset as usize];
-            self.changes.push(Change { asset, level: state.level, cause, root, fell, generation, sector });
+            let Asset { level, cause, root, fell, generation, sector, .. } = *state;
+            self.changes.push(Change { asset, level, cause, root, fell, generation, sector });
+        }
+        self.book(asset);
+        std::mem::replace(&mut self.assets[asset as usize].level, to)
+    }
+
+    /// Books the loss up to now under the present cause.
+    #[inline]
+    fn book(&mut self, asset: u32) {
+        let state = &mut self.assets[asset as usize];
+        let elapsed = self.now - std::mem::replace(&mut state.since, self.now);
+        let lost = u64::from(ONE - state.level) * u64::from(elapsed);
+        if lost > 0 {
+            state.lost += lost;
+            let (provider, root) = (usize::from(state.sector).min(self.sectors), state.root);
+            let sector = usize::from(self.rows[asset as usize].sector);
+            self.record.induced[provider * self.sectors + sector] += lost;
+            self.assets[root as usize].caused += lost;
         }
     }
 
     #[inline]
-    fn pass_on(&mut self, i: usize, from: u32, to: u32) {
-        for k in self.rows[i].consumer..self.rows[i + 1].consumer {
+    fn pass_on(&mut self, asset: u32, from: u32, to: u32) {
+        let [first, last] = self.rows[asset as usize].consumers;
+        for k in first..last {
             let consumer = self.consumers[k as usize];
             let state = &mut self.assets[consumer as usize];
             let before = state.supply;
             let after = before + to - from;
             state.supply = after;
-            if before.min(ONE) != after.min(ONE) {
+            if before < ONE || after < ONE {
                 self.list(consumer);
                 let battery = self.rows[consumer as usize].battery;
                 if battery != NEVER {
@@ -597,24 +586,6 @@ impl Kernel {
         }
     }
 
-    /// Books the loss up to now under the present cause.
-    #[inline]
-    fn flush(&mut self, asset: u32) {
-        let i = asset as usize;
-        let blame = &mut self.blames[i];
-        let elapsed = self.now - std::mem::replace(&mut blame.since, self.now);
-        let level = self.assets[i].level;
-        if elapsed == 0 || level == ONE {
-            return;
-        }
-        let lost = u64::from(ONE - level) * u64::from(elapsed);
-        blame.lost += lost;
-        let provider = usize::from(blame.sector).min(self.sectors);
-        let root = blame.root as usize;
-        self.induced[provider * self.sectors + usize::from(self.rows[i].sector)] += lost;
-        self.blames[root].caused += lost;
-    }
-
     fn commit(&mut self) {
         for k in 0..self.changes.len() {
             self.finish_change(k);
@@ -623,54 +594,49 @@ impl Kernel {
         while let Some(asset) = self.dirty_batteries.pop() {
             self.commit_battery(asset);
         }
-        for k in 0..self.start_checks.len() {
-            self.check_start(self.start_checks[k]);
+        while let Some(asset) = self.start_checks.pop() {
+            self.check_start(asset);
         }
-        self.start_checks.clear();
         while self.dirty_groups != 0 {
             let group = self.dirty_groups.trailing_zeros();
             self.dirty_groups &= self.dirty_groups - 1;
             let (time, sum) = (SimTime(self.now), self.sums[group as usize]);
-            self.steps.push(Step { time, group: GroupId(group), sum });
+            self.record.steps.push(Step { time, group: GroupId(group), sum });
         }
     }
 
     #[inline]
     fn finish_change(&mut self, k: usize) {
-        let change = self.changes[k];
-        let i = change.asset as usize;
-        let state = &mut self.assets[i];
+        let change = &self.changes[k];
+        let asset = change.asset;
+        let state = &mut self.assets[asset as usize];
         state.flags &= !CHANGED;
         let (from, to) = (change.level, state.level);
-        let blame = &mut self.blames[i];
         if from == to {
-            if blame.fell != change.fell {
-                (blame.cause, blame.root, blame.fell) = (change.cause, change.root, change.fell);
-                (blame.generation, blame.sector) = (change.generation, change.sector);
+            if state.fell != change.fell {
+                (state.cause, state.root, state.fell) = (change.cause, change.root, change.fell);
+                (state.generation, state.sector) = (change.generation, change.sector);
             }
             return;
         }
         if to < from {
             state.flags |= FELL;
-            if to < self.failed_below {
-                if state.flags & EVER_FAILED == 0 {
-                    blame.first_failed = self.now;
-                    let generation = u32::from(blame.generation);
-                    self.failed += 1;
-                    self.direct += u32::from(generation == 0);
-                    self.generations = self.generations.max(generation);
-                }
-                state.flags |= FAILED | EVER_FAILED;
+            if to < self.failed_below && state.flags & EVER_FAILED == 0 {
+                state.flags |= EVER_FAILED;
+                state.first_failed = self.now;
+                let generation = u32::from(state.generation);
+                self.record.failed += 1;
+                self.record.direct += u32::from(generation == 0);
+                self.record.generations = self.record.generations.max(generation);
             }
             if to == 0 && state.flags & RESTARTS != 0 {
                 state.flags |= OUT;
-                self.list_start_check(change.asset);
+                self.list_start_check(asset);
             }
-        } else if to >= self.failed_below {
-            state.flags &= !FAILED;
         }
-        let group = usize::from(self.rows[i].group);
-        self.sums[group] = self.sums[group] + u64::from(to) - u64::from(from);
+        let group = usize::from(self.rows[asset as usize].group);
+        let sum = &mut self.sums[group];
+        *sum = *sum + u64::from(to) - u64::from(from);
         self.dirty_groups |= 1 << group;
     }
 
@@ -688,8 +654,7 @@ impl Kernel {
         }
         if supply == ONE {
             if battery.mode != Mode::Idle {
-                *battery =
-                    Battery { since: now, mode: Mode::Idle, due: NEVER, supply: ONE, ..*battery };
+                *battery = Battery { since: now, mode: Mode::Idle, due: NEVER, supply, ..*battery };
             }
             return;
         }
@@ -722,68 +687,56 @@ impl Kernel {
     }
 
     fn check_start(&mut self, asset: u32) {
-        let i = asset as usize;
-        let state = &mut self.assets[i];
+        let state = &mut self.assets[asset as usize];
         state.flags &= !START_CHECK;
         if state.flags & OUT == 0 {
             return;
         }
         let able = state.own > 0 && self.term(asset) > 0;
-        let timers = &mut self.timers[i];
-        if able && timers.restart == NEVER {
-            let count = u32::from(timers.restarts);
-            let u = self.draws.uniform(Layer::Response, self.keys[i], Purpose::Restart, count);
-            timers.restart = self.now.saturating_add(self.restart.at(u));
-            self.calendar.push(timers.restart, Kind::Restart, asset);
+        let state = &mut self.assets[asset as usize];
+        if able && state.restart == NEVER {
+            let (key, count) = (self.rows[asset as usize].key, u32::from(state.restarts));
+            let u = self.draws.uniform(Layer::Response, key, Purpose::Restart, count);
+            state.restart = self.now.saturating_add(self.restart.at(u));
+            self.calendar.push(state.restart, Kind::Restart, asset);
         } else if !able {
-            timers.restart = NEVER;
+            state.restart = NEVER;
         }
     }
 
-    /// Books what is lost up to the horizon, fills the record and puts back what was touched.
-    fn close(&mut self, record: &mut Record) {
+    /// Books what is lost up to the horizon, completes the record and puts back what was touched.
+    fn close(&mut self) {
         self.now = self.horizon;
         for word in 0..self.touched.len() {
             let mut bits = self.touched[word];
             while bits != 0 {
-                self.flush(word as u32 * 64 + bits.trailing_zeros());
+                self.book(word as u32 * 64 + bits.trailing_zeros());
                 bits &= bits - 1;
             }
         }
         for word in 0..self.touched.len() {
             let mut bits = std::mem::take(&mut self.touched[word]);
             while bits != 0 {
-                self.put_back(word as u32 * 64 + bits.trailing_zeros(), record);
+                self.put_back(word as u32 * 64 + bits.trailing_zeros());
                 bits &= bits - 1;
             }
         }
-        for k in 0..self.failing.len() {
-            self.timers[self.failing[k] as usize].failures = 0;
-        }
-        std::mem::swap(&mut self.steps, &mut record.steps);
-        record.initial.extend_from_slice(&self.initial);
-        record.induced.extend_from_slice(&self.induced);
-        self.induced.fill(0);
-        record.events = self.events;
-        record.repairs = self.repairs;
-        record.failed = self.failed;
-        record.direct = self.direct;
-        record.generations = self.generations;
     }
 
-    fn put_back(&mut self, asset: u32, record: &mut Record) {
-        let i = asset as usize;
-        let (node, blame) = (NodeId(asset), std::mem::replace(&mut self.blames[i], Blame::CLEAR));
-        if self.assets[i].flags & FELL != 0 {
-            let first_failed = SimTime(blame.first_failed);
-            record.affected.push(Affected { node, lost: blame.lost, first_failed });
+    #[inline]
+    fn put_back(&mut self, asset: u32) {
+        let row = &self.rows[asset as usize];
+        let state = &mut self.assets[asset as usize];
+        let node = NodeId(asset);
+        if state.flags & FELL != 0 {
+            let first_failed = SimTime(state.first_failed);
+            self.record.affected.push(Affected { node, lost: state.lost, first_failed });
         }
-        if blame.caused > 0 {
-            record.roots.push(RootLoss { node, lost: blame.caused });
+        if state.caused > 0 {
+            self.record.roots.push(RootLoss { node, lost: state.caused });
         }
-        self.assets[i] = self.pristine(asset);
-        self.timers[i] = Timers::CLEAR;
-        if let Some(battery) = self.batteries.get_mut(self.rows[i].battery as usize) {
+        *state = Asset::pristine(row);
+        if let Some(battery) = self.batteries.get_mut(row.battery as usize) {
             *battery = Battery::CLEAR;
         }
     }
@@ -791,21 +744,21 @@ impl Kernel {
 
 /// What is fixed about asset `i`.
 fn lay_row(model: &Model, i: usize, battery_keys: &mut Vec<Key>) -> Row {
-    let Some(node) = model.nodes.get(i) else {
-        let (link, consumer) = (model.links.len() as u32, model.supplies.len() as u32);
-        return Row { link, consumer, battery: NEVER, sector: NO_SECTOR, group: 0, restarts: false };
-    };
-    let needs: Vec<NeedId> = model.needs_of(NodeId::new(i)).collect();
-    assert!(needs.len() <= 1 && node.initial == Level::ONE && node.failed_below == model.nodes[0].failed_below);
-    let mut battery = NEVER;
-    for id in needs {
-        let need = &model.needs[id.index()];
-        assert!(need.required == 1 && need.criticality == Level::ONE && need.role == Role::Both);
-        assert!(need.response.is_none() && need.black_start == 0);
-        for link in model.links_of(id) {
+    let (node, id) = (&model.nodes[i], NodeId::new(i));
+    let needs: Vec<NeedId> = model.needs_of(id).collect();
+    assert!(
+        needs.len() <= 1 && node.initial == Level::ONE && node.failed_below == model.nodes[0].failed_below
+    );
+    let (mut battery, mut links) = (NEVER, [0, 0]);
+    for need in needs {
+        links = [model.link_start[need.index()], model.link_start[need.index() + 1]];
+        for link in model.links_of(need) {
             assert!(link.weight == 1 && link.delay.is_none());
             assert!(link.provider.index() < i, "no circles, so no lock-outs");
         }
+        let need = &model.needs[need.index()];
+        assert!(need.required == 1 && need.criticality == Level::ONE && need.role == Role::Both);
+        assert!(need.response.is_none() && need.black_start == 0);
         if let Some(reserve) = need.reserve.some() {
             let reserve = &model.reserves[reserve.index()];
             let stage = &model.stages[reserve.first_stage as usize];
@@ -815,13 +768,13 @@ fn lay_row(model: &Model, i: usize, battery_keys: &mut Vec<Key>) -> Row {
             battery_keys.push(need.key.with(Key::of(&stage.name)));
         }
     }
-    let need = model.need_start[i] as usize;
     Row {
-        link: model.link_start[need],
-        consumer: model.supply_start[i],
+        key: node.key,
+        links,
+        consumers: [model.supply_start[i], model.supply_start[i + 1]],
         battery,
         sector: node.sector.0,
-        group: model.memberships_of(NodeId::new(i))[0].group.0 as u8,
+        group: model.memberships_of(id)[0].group.0 as u8,
         restarts: !node.restart.is_none(),
     }
 }
