@@ -224,7 +224,7 @@ mod tests {
         let check = |x: f64, expected: &str| assert_eq!(ascii(number(x)), expected, "{x}");
         check(0.0, "0");
         check(3.0, "3");
-        check(3.14159, "3.14");
+        check(2.71543, "2.72");
         check(0.012_345, "0.0123");
         check(41_234.0, "41,200");
         check(999_900.0, "1 million");

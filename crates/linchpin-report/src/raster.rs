@@ -43,7 +43,19 @@ pub fn rasterise(svg: &str) -> Result<Vec<u8>> {
         .ok_or_else(|| Error::Picture(format!("{width} by {height} pixels is no picture")))?;
     pixels.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|e| Error::Picture(e.to_string()))
+    encode(&pixels).map_err(|e| Error::Picture(e.to_string()))
+}
+
+/// PNG without transparency, packed for speed: about a tenth of the time for twice the size of the best packing.
+fn encode(pixels: &Pixmap) -> std::result::Result<Vec<u8>, png::EncodingError> {
+    let opaque: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_filter(png::Filter::Adaptive);
+    encoder.write_header()?.write_image_data(&opaque)?;
+    Ok(bytes)
 }
 
 /// PNGs of many plots, one thread for each core that is free.

@@ -24,6 +24,9 @@ const LINE: f64 = 14.5;
 /// Points of a bent link.
 const STEPS: usize = 14;
 
+/// A line of a name: wanted height, the place in the ring that it leads to, words, look.
+type Entry = (f64, Option<Point>, String, Text);
+
 struct Ring<'a> {
     centre: Point,
     /// Angle of each node.
@@ -110,7 +113,7 @@ impl<'a> Ring<'a> {
 
     /// Sectors and the most important nodes, in a column at each side with a line to their place.
     fn names(&self, canvas: &mut Canvas<'_>, area: Area, drawn: &Drawn<'_>) {
-        let mut sides: [Vec<(f64, Option<Point>, String, Text)>; 2] = [Vec::new(), Vec::new()];
+        let mut sides: [Vec<Entry>; 2] = [Vec::new(), Vec::new()];
         let mut add = |angle: f64, radius: f64, lines: Vec<String>, style: Text| {
             let point = self.at(angle, radius);
             let side = &mut sides[usize::from(point.0 >= self.centre.0)];
