@@ -158,6 +158,9 @@ impl Simulation {
             engine.open_record(replication);
             let plan = engine.plan;
             for node in &plan.deficits {
+                for need in plan.rows[*node as usize].need..plan.rows[*node as usize + 1].need {
+                    engine.refresh_term(need);
+                }
                 engine.list(*node);
             }
             if !plan.sharing_members.is_empty() {

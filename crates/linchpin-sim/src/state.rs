@@ -232,6 +232,8 @@ in_place! {
     pub(crate) struct Flow {
         /// Supply of each need: sum of weight times level.
         pub(crate) supply: Vec<u64>,
+        /// What each need allows its owner.
+        pub(crate) terms: Vec<u32>,
         /// Ceilings, row-major by node, one column an active kind; empty where one kind alone is active (then
         /// `Status::own` says it all).
         pub(crate) ceilings: Vec<u32>,
@@ -267,6 +269,7 @@ in_place! {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Move {
     pub(crate) node: u32,
+    pub(crate) from: u32,
     pub(crate) level: u32,
     pub(crate) cause: u32,
     pub(crate) root: u32,
@@ -486,6 +489,7 @@ impl Saved {
             },
             flow: Flow {
                 supply,
+                terms: vec![ONE; model.needs.len()],
                 ceilings: vec![ONE; n * plan.columns],
                 specials: vec![SpecialState::IDLE; plan.specials.len()],
                 charges: vec![Charge::default(); model.stages.len()],

@@ -34,11 +34,6 @@ impl Case {
         self.b.need(need);
     }
 
-    fn all(&mut self, owner: NodeId, providers: &[NodeId]) {
-        let need = NeedSpec::all(owner, "all", self.service, providers);
-        self.b.need(need);
-    }
-
     /// Closed from `from` to `to` hours.
     fn close(&mut self, node: NodeId, from: f64, to: f64) {
         let lasts = self.hours(to - from);

@@ -160,7 +160,7 @@ impl Engine<'_> {
     }
 
     /// True while everything but the network rule leaves the node above 0.
-    fn conducts(&mut self, node: u32) -> bool {
+    fn conducts(&self, node: u32) -> bool {
         let i = node as usize;
         let status = self.statuses[i];
         if status.flags & flag::OUT != 0 {
@@ -172,6 +172,8 @@ impl Engine<'_> {
         let network = self.plan.slot_of[CeilingKind::Network as usize];
         let held = (0..self.plan.columns as u8).any(|c| c != network && self.ceiling(node, c) == 0)
             || self.plan.model.nodes[i].initial.0 == 0;
-        !held && (self.plan.rows[i].need..self.plan.rows[i + 1].need).all(|need| self.term(need) > 0)
+        !held
+            && (self.plan.rows[i].need..self.plan.rows[i + 1].need)
+                .all(|need| self.flow.terms[need as usize] > 0)
     }
 }

@@ -339,7 +339,7 @@ impl Engine<'_> {
             }
             Mode::Idle | Mode::Armed | Mode::Spent => return,
         }
-        self.list(owner);
+        self.refresh_term(fixed.need);
     }
 
     /// True where the need has some supply for a start.
@@ -360,6 +360,7 @@ impl Engine<'_> {
         let until = self.now.saturating_add(fixed.black_start).min(NEVER - 1);
         self.flow.specials[special as usize].black_start = until;
         self.agenda.cascade.push(until, Kind::BlackStartEnd, special);
+        self.refresh_term(need);
         if self.clock.trace {
             self.trace(node, Happening::BlackStart(NeedId(need)));
         }
@@ -370,7 +371,7 @@ impl Engine<'_> {
         if self.flow.specials[special as usize].black_start == self.now {
             self.flow.specials[special as usize].black_start = NEVER;
             let need = self.plan.specials[special as usize].need;
-            self.list(self.plan.needs[need as usize].owner);
+            self.refresh_term(need);
         }
     }
 

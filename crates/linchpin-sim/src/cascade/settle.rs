@@ -82,7 +82,15 @@ impl Engine<'_> {
                 let level = self.statuses[node as usize].level;
                 if target > level {
                     let (cause, root) = (Blame::NO_CAUSE, NodeId::NONE.0);
-                    let step = Move { node, level: target, cause, root, generation: 0, sector: u16::MAX };
+                    let step = Move {
+                        node,
+                        from: level,
+                        level: target,
+                        cause,
+                        root,
+                        generation: 0,
+                        sector: u16::MAX,
+                    };
                     self.flow.moves.push(step);
                 } else if level < ONE {
                     self.recheck_cause(node);
@@ -92,6 +100,12 @@ impl Engine<'_> {
             for k in 0..self.flow.moves.len() {
                 let step = self.flow.moves[k];
                 self.apply_rise(step);
+            }
+            // All levels of the round are set before any is passed on: whether the rise of a need matters is
+            // judged by the owner's new level.
+            for k in 0..self.flow.moves.len() {
+                let Move { node, from, level, .. } = self.flow.moves[k];
+                self.pass_on(node, from, level);
             }
             self.flow.moves.clear();
             self.list_next_as_rising();
@@ -128,25 +142,14 @@ impl Engine<'_> {
         let mut level = status.own;
         let product = status.flags & flag::PRODUCT != 0;
         let (from, to) = (self.plan.rows[node as usize].need, self.plan.rows[node as usize + 1].need);
-        for need in from..to {
-            let term = self.term(need);
+        for term in &self.flow.terms[from as usize..to as usize] {
             if product {
-                level = (u64::from(level) * u64::from(term) / u64::from(ONE)) as u32;
-            } else if term < level {
-                level = term;
+                level = (u64::from(level) * u64::from(*term) / u64::from(ONE)) as u32;
+            } else if *term < level {
+                level = *term;
             }
         }
         Some(level)
-    }
-
-    /// What a need allows its owner, for running.
-    #[inline]
-    pub(crate) fn term(&mut self, need: u32) -> u32 {
-        let hot = self.plan.needs[need as usize];
-        if hot.special != 0 {
-            return self.special_term(need, hot.special - 1);
-        }
-        plain_term(self.flow.supply[need as usize], hot)
     }
 
     /// `min(1, sum / required)` of a need, in millionths.
@@ -172,7 +175,7 @@ impl Engine<'_> {
     fn falling(&mut self, node: u32, level: u32) -> Move {
         let (cause, sector) = self.binding(node, level);
         let (root, generation) = self.descent(node, cause);
-        Move { node, level, cause, root, generation, sector }
+        Move { node, from: self.statuses[node as usize].level, level, cause, root, generation, sector }
     }
 
     /// Where a loss with this proximate cause began, and how many steps ago.
@@ -219,7 +222,7 @@ impl Engine<'_> {
                 }
             } else {
                 let need = self.need_of_link(present, from, to);
-                if self.term(need) == level {
+                if self.flow.terms[need as usize] == level {
                     return self.fallen_provider(need);
                 }
             }
@@ -227,7 +230,7 @@ impl Engine<'_> {
         // For products the lowest term counts as the one that binds.
         let lowest = if product {
             let own = self.statuses[i].own;
-            (from..to).map(|need| self.term(need)).fold(own, u32::min)
+            self.flow.terms[from as usize..to as usize].iter().fold(own, |low, term| low.min(*term))
         } else {
             level
         };
@@ -244,7 +247,7 @@ impl Engine<'_> {
             return (Blame::CEILING | CeilingKind::Scripted as u32, u16::MAX);
         }
         for need in from..to {
-            if self.term(need) == lowest {
+            if self.flow.terms[need as usize] == lowest {
                 return self.fallen_provider(need);
             }
         }
@@ -316,14 +319,14 @@ impl Engine<'_> {
         self.note_change(step.node);
         self.flush(step.node);
         let i = step.node as usize;
-        let from = std::mem::replace(&mut self.statuses[i].level, step.level);
+        self.statuses[i].level = step.level;
         let blame = &mut self.blames[i];
         blame.cause = step.cause;
         blame.root = step.root;
         blame.generation = step.generation;
         blame.sector = step.sector;
         blame.fell = self.now;
-        self.pass_on(step.node, from, step.level);
+        self.pass_on(step.node, step.from, step.level);
     }
 
     #[inline]
@@ -331,7 +334,7 @@ impl Engine<'_> {
         self.note_change(step.node);
         self.flush(step.node);
         let i = step.node as usize;
-        let from = std::mem::replace(&mut self.statuses[i].level, step.level);
+        self.statuses[i].level = step.level;
         if step.level == ONE {
             let blame = &mut self.blames[i];
             blame.cause = Blame::NO_CAUSE;
@@ -346,7 +349,6 @@ impl Engine<'_> {
                 (blame.cause, blame.root, blame.generation, blame.sector) = (cause, root, generation, sector);
             }
         }
-        self.pass_on(step.node, from, step.level);
     }
 
     /// Tells the consumers of a node that its level went from `from` to `to`.
@@ -381,21 +383,36 @@ impl Engine<'_> {
         if hot.special != 0 {
             self.touch_special(hot.special - 1);
         }
+        self.update_term(need, hot);
+    }
+
+    /// Computes the term of a need anew and lists its owner if that can matter.
+    #[inline]
+    fn update_term(&mut self, need: u32, hot: HotNeed) {
+        let new = if hot.special == 0 {
+            plain_term(self.flow.supply[need as usize], hot)
+        } else {
+            self.special_term(need, hot.special - 1)
+        };
+        let old = std::mem::replace(&mut self.flow.terms[need as usize], new);
         let owner = self.statuses[hot.owner as usize];
-        if owner.flags & (flag::QUEUED | flag::OUT | flag::PRODUCT) != 0 {
-            self.list(hot.owner);
-            return;
-        }
         // The lowest term rules: a fall matters only below the present level, a rise only where this need was
         // what held the owner there.
-        let matters = if to < from {
-            self.term(need) < owner.level
+        let matters = if owner.flags & (flag::OUT | flag::PRODUCT) != 0 {
+            true
+        } else if new < old {
+            new < owner.level
         } else {
-            owner.level < ONE && (hot.special != 0 || plain_term(before, hot) <= owner.level)
+            new > old && old <= owner.level
         };
         if matters {
             self.list(hot.owner);
         }
+    }
+
+    /// The same, where something else than the supply changed: a reserve or a black start.
+    pub(crate) fn refresh_term(&mut self, need: u32) {
+        self.update_term(need, self.plan.needs[need as usize]);
     }
 
     /// Books the loss up to now under the present cause.
