@@ -11,10 +11,13 @@ pub struct ModelBuilder {
     model: Model,
     needs: Vec<NeedSpec>,
     serves: BTreeMap<(ServiceId, RegionId), Vec<(NodeId, f64)>>,
-    groups: Vec<(String, String, Vec<(NodeId, f64)>)>,
+    groups: Vec<NamedGroup>,
     /// Distributions already in the table, by their exact bits.
     dist_index: BTreeMap<Vec<u64>, DistId>,
 }
+
+/// Id, name and weighted members of a declared group.
+type NamedGroup = (String, String, Vec<(NodeId, f64)>);
 
 /// A need before it has an id.
 #[derive(Clone, Debug)]

@@ -47,19 +47,24 @@ pub fn check_text(name: &str, text: &str) -> Loaded {
 
 fn finish((sources, value, mut diagnostics): (Sources, Option<Value>, Diagnostics)) -> Loaded {
     let frozen = value.as_ref().map(write::to_ron);
-    let model = value.and_then(|value| {
-        let spec = Scenario::read(&value, &mut diagnostics)?;
-        let mut problems = Problems::new();
-        let resolved = resolve::resolve(&spec, &mut problems);
-        if let Some(resolved) = &resolved {
-            check(&spec, resolved, &mut problems);
-        }
-        problems.into_diagnostics(&mut diagnostics);
-        let mut model = resolved?.model;
-        model.assumptions = resolve::assumptions(&value, &sources);
-        Some(model)
-    });
+    let model = value.and_then(|value| model(value, &sources, &mut diagnostics));
     diagnostics.sort();
     let model = model.filter(|_| diagnostics.errors() == 0);
     Loaded { sources, diagnostics, model, frozen }
+}
+
+fn model(value: Value, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
+    let spec = Scenario::read(&value, diagnostics)?;
+    let assumptions = resolve::assumptions(&value, sources);
+    // Of a large scenario this is what takes most room.
+    drop(value);
+    let mut problems = Problems::new();
+    let resolved = resolve::resolve(&spec, &mut problems);
+    if let Some(resolved) = &resolved {
+        check(&spec, resolved, &mut problems);
+    }
+    problems.into_diagnostics(diagnostics);
+    let mut model = resolved?.model;
+    model.assumptions = assumptions;
+    Some(model)
 }

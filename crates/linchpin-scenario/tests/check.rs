@@ -165,8 +165,8 @@ fn assets() {
             &["there is no sector `enegry`", "there is no region `nroth`"],
         ),
         (&asset("supplies: [@@\"gas\"]"), &["there is no service `gas`"]),
-        (&asset("capacity: @@-1"), &["expected a number from 0 to 1000000000000, found the number -1"]),
-        (&asset("capacity: @@1e308"), &["expected a number from 0 to 1000000000000, found the number 1e308"]),
+        (&asset("capacity: @@-1"), &["expected a number from 0 to 1000000000, found the number -1"]),
+        (&asset("capacity: @@1e308"), &["expected a number from 0 to 1000000000, found the number 1e308"]),
         (&asset("initial: @@1.5"), &["expected a share from 0 to 1, found the number 1.5"]),
         (&asset("combine: @@Max"), &["expected a way to combine, found `Max`"]),
         (&asset("restart: @@4"), &["expected a time such as \"36h\" or \"1d 6h\", found the number 4"]),
@@ -181,7 +181,7 @@ fn assets() {
         (&asset("control: (trip_rate: @@0.5)"), &["expected a number from 1 to 1000, found the number 0.5"]),
         (
             &asset("serves: [(service: \"water\", people: @@-1)]"),
-            &["expected a number from 0 to 100000000000, found the number -1"],
+            &["expected a number from 0 to 10000000000, found the number -1"],
         ),
         (&asset("serves: [(service: @@\"water\", people: 0)]"), &["`water` is served to nobody in `north`"]),
         ("classes: [(id: @@\"odd\")]", &["warning: no asset is of the class `odd`"]),
@@ -248,7 +248,7 @@ fn needs() {
         ("from: [\"plant\", @@\"plant\"]", &["warning: `plant` is listed twice"]),
         ("required: @@3", &["the need `power` of `pump` can never be met"]),
         ("required: @@3.5, weights: Capacity", &["the need `power` of `pump` can never be met"]),
-        ("required: @@0", &["expected something above 0, found 0"]),
+        ("required: @@0", &["expected a number from 0.001 to 1000000000, found the number 0"]),
         ("criticality: @@-0.1", &["expected a share from 0 to 1, found the number -0.1"]),
         ("role: @@Sometimes", &["expected a role, found `Sometimes`"]),
         ("response: @@[(0, 0), (0.5, 1)]", &["a response curve ends at (1, 1)"]),
@@ -339,7 +339,7 @@ fn systems() {
     for (fields, titles) in [
         (
             "pools: [(id: \"market\", service: \"power\", suppliers: [(from: \"plant\")], demand: @@0)]",
-            &["expected something above 0, found 0"][..],
+            &["expected a number from 0.001 to 1000000000, found the number 0"][..],
         ),
         (
             "pools: [(id: \"market\", service: \"power\", suppliers: [(from: \"plant\")], demand: @@2)]",
@@ -595,4 +595,12 @@ fn many_problems_of_a_kind_are_counted() {
     assert!(loaded.model.is_some(), "warnings do not stop a run");
     let help: Vec<_> = loaded.diagnostics.iter().flat_map(|problem| &problem.help).collect();
     assert_eq!(help, ["and 35 more like this, not shown"]);
+}
+
+#[test]
+fn the_example_of_the_format_page_has_no_problems() {
+    let page = include_str!("../../../docs/scenario-format.md");
+    let example =
+        page.split("```ron\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    assert_eq!(problems(example), []);
 }

@@ -143,8 +143,7 @@ pub(crate) fn locked_out(resolved: &Resolved, problems: &mut Problems) {
     stuck.release();
     let graph = stuck.graph();
     for component in components(&graph) {
-        let circle: Vec<NodeId> =
-            shortest_circle(&graph, component[0]).into_iter().map(NodeId).collect();
+        let circle: Vec<NodeId> = shortest_circle(&graph, component[0]).into_iter().map(NodeId).collect();
         let (Some(first), Some(second)) = (circle.first(), circle.get(1).or(circle.first())) else {
             continue;
         };

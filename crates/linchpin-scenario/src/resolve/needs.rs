@@ -121,7 +121,8 @@ impl<'s> Resolver<'s, '_> {
                 let some = offered.first().map(|node| self.id_of(*node).to_owned());
                 let consumer = self.place_of_owner(owner, need.span);
                 self.problems.error("no provider", need.span, |span| {
-                    let problem = Diagnostic::error(span, title(need, name)).label("no provider in its region");
+                    let problem =
+                        Diagnostic::error(span, title(need, name)).label("no provider in its region");
                     no_provider(for_consumer(problem, consumer), &need.service.value, some.as_deref())
                 });
             }
@@ -207,25 +208,38 @@ impl<'s> Resolver<'s, '_> {
             });
             return None;
         }
-        match need.required {
-            Required::All => Some(sum),
+        let (required, span) = match need.required {
+            Required::All => (sum, need.span),
             // One provider is enough, even the smallest.
-            Required::Any => Some(providers.iter().map(|p| p.weight).fold(f64::INFINITY, f64::min)),
-            Required::Weight(weight, span) if weight > sum * (1.0 + 1e-9) && !tainted => {
-                self.problems.error("never met", span, |span| {
-                    let title = format!("the need `{}` of `{name}` can never be met", need.id.value);
-                    let unit = if need.weights == Weights::Equal {
-                        "providers"
-                    } else {
-                        "capacity of all providers"
-                    };
-                    Diagnostic::error(span, title)
-                        .label(format!("{weight} required"))
-                        .help(format!("there are only {sum} ({unit})"))
-                });
-                None
-            }
-            Required::Weight(weight, _) => Some(weight),
+            Required::Any => (providers.iter().map(|p| p.weight).fold(f64::INFINITY, f64::min), need.span),
+            Required::Weight(weight, span) => (weight, span),
+        };
+        if required > sum * (1.0 + 1e-9) && !tainted {
+            self.problems.error("never met", span, |span| {
+                let title = format!("the need `{}` of `{name}` can never be met", need.id.value);
+                let unit = match need.weights {
+                    Weights::Equal => "providers",
+                    Weights::Capacity => "capacity of all providers",
+                };
+                Diagnostic::error(span, title)
+                    .label(format!("{required} required"))
+                    .help(format!("there are only {sum} ({unit})"))
+            });
+            return None;
+        }
+        self.in_proportion(required, providers, span);
+        Some(required)
+    }
+
+    /// The model counts a need and its providers in one whole unit: nothing may vanish beside the rest.
+    fn in_proportion(&mut self, required: f64, providers: &[Provider], span: Span) {
+        let most = providers.iter().map(|provider| provider.weight).fold(0.0, f64::max);
+        if required < most * 1e-6 {
+            self.problems.error("out of proportion", span, |span| {
+                Diagnostic::error(span, format!("{required} is nothing beside a provider of {most}")).help(
+                    "provider and need may differ by a factor of a million at most: are they in one unit?",
+                )
+            });
         }
     }
 
@@ -319,6 +333,7 @@ impl<'s> Resolver<'s, '_> {
                     .help(format!("its suppliers have {sum} in all, so its level never reaches 1{lasting}"))
             });
         }
+        self.in_proportion(demand.value, &providers, demand.span);
         if !self.room_for(providers.len(), pool.id.span) {
             return;
         }

@@ -6,12 +6,9 @@ use super::select::nodes_of;
 use crate::diagnostic::Diagnostic;
 use crate::problems::Problems;
 use crate::source::Span;
-use crate::spec::{GroupWeights, Id, RequirementOf, Scenario};
+use crate::spec::{GroupWeights, Id, MIN_WEIGHT, RequirementOf, Scenario};
 use linchpin_model::{GroupId, GroupKind, Model, NodeId, Requirement, ServiceId};
 use std::collections::BTreeMap;
-
-/// Sums of weights below this vanish in the model's integers.
-const LEAST_WEIGHT: f64 = 0.01;
 
 impl Resolver<'_, '_> {
     /// Groups of the scenario, and a look at the standing ones.
@@ -37,7 +34,7 @@ impl Resolver<'_, '_> {
                 .map(|node| (node, weight(node)))
                 .filter(|(_, weight)| *weight > 0.0)
                 .collect();
-            if members.iter().map(|(_, weight)| weight).sum::<f64>() < LEAST_WEIGHT {
+            if members.iter().map(|(_, weight)| weight).sum::<f64>() < MIN_WEIGHT {
                 self.problems.error("no weight", group.id.span, |span| {
                     let title = format!("the group `{}` has no weight", group.id.value);
                     Diagnostic::error(span, title).help(match group.weights {
@@ -65,7 +62,7 @@ impl Resolver<'_, '_> {
             }
         }
         for ((service, region), (sum, span)) in people {
-            if sum < LEAST_WEIGHT {
+            if sum < MIN_WEIGHT {
                 self.problems.error("no weight", span, |span| {
                     Diagnostic::error(span, format!("`{service}` is served to nobody in `{region}`"))
                         .label("the people served add up to 0")

@@ -1,8 +1,8 @@
 //! Classes and the assets that refine them.
 
-use super::dist::{amount, failure_dist, time_dist};
+use super::dist::{MIN_WEIGHT, failure_dist, time_dist, weight};
 use super::need::need;
-use super::repair::repair;
+use super::repair::{repair, state_name};
 use super::scenario::{Place, position};
 use super::{Dist, Id, Need, Repair, list, own_id, own_name, reference, references, required_reference};
 use crate::decode::{self, Fields};
@@ -146,7 +146,7 @@ fn traits(fields: &mut Fields) -> Traits {
     Traits {
         sector: fields.optional("sector", reference),
         supplies: references(fields, "supplies"),
-        capacity: fields.optional("capacity", amount),
+        capacity: fields.optional("capacity", weight),
         tags: references(fields, "tags").unwrap_or_default(),
         shared: Traits::SHARED.map(|name| fields.optional(name, decode::text).map(Into::into)),
         needs: list(fields, "needs", need),
@@ -163,7 +163,7 @@ fn traits(fields: &mut Fields) -> Traits {
 fn failures(value: &Value, out: &mut Diagnostics) -> Option<Option<Failures>> {
     let mut fields = Fields::new(value, "random failure", out)?;
     let time_to_failure = fields.required("time_to_failure", failure_dist);
-    let state = fields.optional("state", decode::spanned(decode::text));
+    let state = fields.optional("state", state_name);
     fields.finish();
     Some(time_to_failure.map(|time_to_failure| Failures { time_to_failure, state }))
 }
@@ -180,9 +180,15 @@ fn serves(value: &Value, out: &mut Diagnostics) -> Option<Serves> {
     let mut fields = Fields::new(value, "delivery", out)?;
     let serves = Serves {
         service: required_reference(&mut fields, "service"),
-        people: fields.required("people", decode::number_in(0.0..=1e11)).unwrap_or(1.0),
+        people: fields.required("people", people_served).unwrap_or(1.0),
         region: fields.optional("region", reference),
     };
     fields.finish();
     Some(serves)
+}
+
+/// People: as other weights, but all of mankind is not too many.
+fn people_served(value: &Value, out: &mut Diagnostics) -> Option<f64> {
+    let people = decode::number_in(0.0..=1e10)(value, out)?;
+    if people == 0.0 { Some(people) } else { decode::number_in(MIN_WEIGHT..=1e10)(value, out) }
 }

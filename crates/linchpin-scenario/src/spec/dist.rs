@@ -9,6 +9,13 @@ use linchpin_model::Distribution;
 /// Largest number a scenario may name.
 pub const MAX_NUMBER: f64 = 1e12;
 
+/// Smallest capacity, demand, required weight or number of people above 0: smaller ones would vanish in the integers
+/// that the model counts with.
+pub const MIN_WEIGHT: f64 = 0.001;
+
+/// Largest of them: the sum over a million providers still fits.
+pub const MAX_WEIGHT: f64 = 1e9;
+
 /// A distribution and where it stands; times are in seconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dist {
@@ -62,17 +69,28 @@ pub(super) fn failure_dist(value: &Value, out: &mut Diagnostics) -> Option<Dist>
 
 /// A number of at least 0 or a distribution of such numbers.
 pub(super) fn number_dist(value: &Value, out: &mut Diagnostics) -> Option<Dist> {
-    dist(value, amount, out)
+    dist(value, number, out)
 }
 
 /// A number of at least 0.
-pub(super) fn amount(value: &Value, out: &mut Diagnostics) -> Option<f64> {
+pub(super) fn number(value: &Value, out: &mut Diagnostics) -> Option<f64> {
     decode::number_in(0.0..=MAX_NUMBER)(value, out)
 }
 
 /// A number above 0.
 pub(super) fn positive(value: &Value, out: &mut Diagnostics) -> Option<f64> {
-    above_zero(value, amount, out)
+    above_zero(value, number, out)
+}
+
+/// What a provider or member counts: 0, or as much as the model's integers can hold.
+pub(super) fn weight(value: &Value, out: &mut Diagnostics) -> Option<f64> {
+    let weight = decode::number_in(0.0..=MAX_WEIGHT)(value, out)?;
+    if weight == 0.0 { Some(weight) } else { positive_weight(value, out) }
+}
+
+/// A weight above 0.
+pub(super) fn positive_weight(value: &Value, out: &mut Diagnostics) -> Option<f64> {
+    decode::number_in(MIN_WEIGHT..=MAX_WEIGHT)(value, out)
 }
 
 fn above_zero(value: &Value, scalar: Scalar, out: &mut Diagnostics) -> Option<f64> {

@@ -1,7 +1,8 @@
 //! Scripted events.
 
 use super::choice::choice;
-use super::dist::{amount, number_dist, time_dist};
+use super::dist::{number, number_dist, time_dist};
+use super::repair::state_name;
 use super::scenario::{Place, position};
 use super::{Choice, Dist, Id, own_id, own_name, reference, required_reference};
 use crate::decode::{self, Fields};
@@ -223,7 +224,7 @@ fn effect(value: &Value, out: &mut Diagnostics) -> Option<Effect> {
 }
 
 fn amount_of_load(value: &Value, out: &mut Diagnostics) -> Option<f64> {
-    let add = amount(value, out)?;
+    let add = number(value, out)?;
     if add <= 1_000.0 {
         return Some(add);
     }
@@ -235,7 +236,7 @@ fn amount_of_load(value: &Value, out: &mut Diagnostics) -> Option<f64> {
 }
 
 fn damage(fields: &mut Fields) -> Option<EffectKind> {
-    let state = fields.optional("state", decode::spanned(decode::text));
+    let state = fields.optional("state", state_name);
     let fragility = fields.optional("fragility", decode::boolean).unwrap_or(false);
     match (state, fragility) {
         (Some(state), true) => {

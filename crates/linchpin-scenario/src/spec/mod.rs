@@ -17,7 +17,7 @@ mod watch;
 
 pub use asset::{Asset, Class, Control, Failures, Serves, Traits};
 pub use choice::{Choice, Selector};
-pub use dist::{DISTRIBUTIONS, Dist, MAX_NUMBER};
+pub use dist::{DISTRIBUTIONS, Dist, MAX_NUMBER, MAX_WEIGHT, MIN_WEIGHT};
 pub use event::{Effect, EffectKind, Event, On};
 pub use need::{Need, Required, Stage, Weights};
 pub use repair::{Repair, RepairStage, State};

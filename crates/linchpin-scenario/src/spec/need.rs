@@ -1,7 +1,7 @@
 //! Needs and their autonomy.
 
 use super::choice::choice;
-use super::dist::{failure_dist, positive, time_dist};
+use super::dist::{failure_dist, positive_weight, time_dist};
 use super::{Choice, Dist, Id, list, required_reference};
 use crate::decode::{self, Fields};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -114,7 +114,7 @@ pub(super) fn need(value: &Value, out: &mut Diagnostics) -> Option<Need> {
 fn required(value: &Value, out: &mut Diagnostics) -> Option<Required> {
     let plain = decode::plain(value);
     if matches!(plain.kind, ValueKind::Integer(_) | ValueKind::Float(_)) {
-        return Some(Required::Weight(positive(value, out)?, plain.span));
+        return Some(Required::Weight(positive_weight(value, out)?, plain.span));
     }
     decode::choice("a number, `Any` or `All`", &[("Any", Required::Any), ("All", Required::All)])(value, out)
 }

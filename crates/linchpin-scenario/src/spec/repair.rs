@@ -133,13 +133,23 @@ fn state(value: &Value, out: &mut Diagnostics) -> Option<State> {
     let mut fields = Fields::new(value, "damage state", out)?;
     let place = fields.span();
     let state = State {
-        name: fields.required("name", decode::spanned(decode::text)).unwrap_or_else(|| unknown_id(place)),
+        name: fields.required("name", state_name).unwrap_or_else(|| unknown_id(place)),
         level: fields.optional("level", decode::share).unwrap_or(0.0),
         repair: fields.optional("repair", time_dist),
         fragility: fields.optional("fragility", fragility),
     };
     fields.finish();
     Some(state)
+}
+
+/// The name of a damage state.
+pub(super) fn state_name(value: &Value, out: &mut Diagnostics) -> Option<Id> {
+    let name = decode::spanned(decode::text)(value, out)?;
+    if name.value.is_empty() {
+        out.push(Diagnostic::error(name.span, "the name of a damage state must not be empty"));
+        return None;
+    }
+    Some(name)
 }
 
 fn fragility(value: &Value, out: &mut Diagnostics) -> Option<(f64, f64)> {

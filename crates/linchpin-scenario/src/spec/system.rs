@@ -1,7 +1,7 @@
 //! What ties assets together: pools, networks, sharing groups, common causes; and who repairs them.
 
 use super::choice::choice;
-use super::dist::{amount, number_dist, positive, time_dist};
+use super::dist::{number_dist, positive_weight, time_dist, weight};
 use super::need::need;
 use super::{Choice, Dist, Id, Need, list, own_id, own_name, reference, references, required_reference};
 use crate::decode::{self, Fields};
@@ -175,7 +175,7 @@ pub(super) fn pool(value: &Value, out: &mut Diagnostics) -> Option<Pool> {
         sector: fields.optional("sector", reference),
         region: fields.optional("region", reference),
         suppliers: fields.required("suppliers", decode::list_of(supplier)).unwrap_or_default(),
-        demand: fields.required("demand", decode::spanned(positive)).unwrap_or(unread),
+        demand: fields.required("demand", decode::spanned(positive_weight)).unwrap_or(unread),
         surge: fields.optional("surge", surge),
         failed_below: fields.optional("failed_below", decode::share).unwrap_or(0.5),
         id,
@@ -187,7 +187,7 @@ pub(super) fn pool(value: &Value, out: &mut Diagnostics) -> Option<Pool> {
 fn supplier(value: &Value, out: &mut Diagnostics) -> Option<Supplier> {
     let mut fields = Fields::new(value, "supplier", out)?;
     let supplier =
-        Supplier { from: fields.required("from", choice), capacity: fields.optional("capacity", amount) };
+        Supplier { from: fields.required("from", choice), capacity: fields.optional("capacity", weight) };
     fields.finish();
     Some(supplier)
 }

@@ -1,0 +1,261 @@
+//! Whatever is done to a scenario, checking it ends, and ends in errors or in a model that is sound.
+
+use linchpin_model::{
+    DamageChoice, Draws, Effect, Key, Layer, Level, Model, NetworkRule, NodeId, Purpose, Seeds, Targets,
+};
+use linchpin_scenario::diagnostic::Diagnostics;
+use linchpin_scenario::source::{SourceId, Sources, Span};
+use linchpin_scenario::value::{Field, Name, Value, ValueKind};
+use linchpin_scenario::{check_text, reader, write};
+
+const EVERYTHING: &str = include_str!("fixtures/everything.ron");
+
+/// Mutated scenarios a run looks at.
+const MUTANTS: u32 = 3_000;
+
+#[test]
+fn the_sample_uses_everything_and_has_no_problems() {
+    let loaded = check_text("everything.ron", EVERYTHING);
+    let problems: Vec<_> = loaded.diagnostics.iter().map(|problem| problem.title.as_str()).collect();
+    assert_eq!(problems, [""; 0]);
+    let model = loaded.model.expect("no errors");
+    let tables = [
+        model.regions.len(),
+        model.classes.len(),
+        model.curves.len(),
+        model.reserves.len(),
+        model.failures.len(),
+        model.common_causes.len(),
+        model.teams.len(),
+        model.spares.len(),
+        model.networks.len(),
+        model.sharings.len(),
+        model.events.len(),
+        model.requirements.len(),
+        model.assumptions.len(),
+    ];
+    assert!(tables.iter().all(|rows| *rows > 0), "{tables:?}");
+    assert_sound(&model, "everything.ron");
+}
+
+#[test]
+fn mutants_end_in_errors_or_in_a_sound_model() {
+    let mut sources = Sources::default();
+    let id = sources.add("everything.ron", EVERYTHING);
+    let original =
+        reader::parse(&sources, id, &mut Diagnostics::default()).expect("the sample is well formed");
+    let (mut sound, mut refused) = (0, 0);
+    for mutant in 0..MUTANTS {
+        let mut dice = Dice { draws: Seeds::new(2027).replication(mutant), thrown: 0 };
+        let mut value = original.clone();
+        for _ in 0..=dice.throw(3) / 2 {
+            mutate(&mut value, &mut dice);
+        }
+        let text = write::to_ron(&value);
+        let loaded = check_text("mutant.ron", &text);
+        assert_eq!(loaded.model.is_some(), loaded.diagnostics.errors() == 0, "mutant {mutant}:\n{text}");
+        for problem in loaded.diagnostics.iter() {
+            assert!(problem.span.is_some() && !problem.title.is_empty(), "mutant {mutant}: {problem:?}");
+        }
+        match loaded.model {
+            Some(model) => {
+                assert_sound(&model, &format!("mutant {mutant}:\n{text}"));
+                sound += 1;
+            }
+            None => refused += 1,
+        }
+    }
+    // Were nearly all refused, or nearly none, the test would show nothing of the other half.
+    assert!(sound > MUTANTS / 20 && refused > MUTANTS / 3, "{sound} sound, {refused} refused");
+}
+
+/// Numbers that depend on the mutant and how many were thrown before.
+struct Dice {
+    draws: Draws,
+    thrown: u32,
+}
+
+impl Dice {
+    /// 0 to `sides - 1`.
+    fn throw(&mut self, sides: usize) -> usize {
+        self.thrown += 1;
+        let uniform = self.draws.uniform(Layer::Threat, Key(7), Purpose::Test, self.thrown);
+        (uniform * sides as f64) as usize
+    }
+}
+
+/// Changes something at a random place.
+fn mutate(root: &mut Value, dice: &mut Dice) {
+    let mut count = 0;
+    visit(root, &mut |_| count += 1);
+    let (target, other) = (dice.throw(count), dice.throw(count));
+    let (kind, replacement, extra) = (dice.throw(8), replacement(dice), dice.throw(1_000));
+    let mut swapped = None;
+    at(root, other, &mut |value| swapped = Some(value.clone()));
+    at(root, target, &mut |value| match (kind, &mut value.kind) {
+        (1, ValueKind::Struct(_, fields)) if !fields.is_empty() => {
+            fields.remove(extra % fields.len());
+        }
+        (2, ValueKind::Struct(_, fields)) if !fields.is_empty() => {
+            let field = extra % fields.len();
+            fields[field].name.text.push('x');
+        }
+        (1, ValueKind::List(items)) if !items.is_empty() => {
+            items.remove(extra % items.len());
+        }
+        (2, ValueKind::List(items)) if !items.is_empty() => items.push(items[extra % items.len()].clone()),
+        // Two whole scenarios in each other grow without bound; parts of one in another do not.
+        (3, _) if target != 0 && other != 0 => *value = swapped.take().unwrap_or_else(|| value.clone()),
+        (4..=6, ValueKind::Integer(number)) => *number = *number * (extra as i128) / 300,
+        (4..=6, ValueKind::Float(number)) => *number *= extra as f64 / 300.0,
+        (4..=6, ValueKind::List(items)) => items.reverse(),
+        (4..=6, ValueKind::String(text)) => *text = ["p1", "m1", "3h", "south", "power"][extra % 5].into(),
+        _ if target != 0 => value.kind = replacement.clone(),
+        _ => {}
+    });
+}
+
+/// A wrong kind, an extreme, an id of something else, or nothing.
+fn replacement(dice: &mut Dice) -> ValueKind {
+    let text = |text: &str| ValueKind::String(text.to_owned());
+    let name =
+        |text: &str| Name { span: Span { source: SourceId(0), start: 0, end: 0 }, text: text.to_owned() };
+    let all = [
+        ValueKind::Bool(true),
+        ValueKind::Integer(0),
+        ValueKind::Integer(-1),
+        ValueKind::Integer(2),
+        ValueKind::Integer(i128::MAX),
+        ValueKind::Integer(4_294_967_296),
+        ValueKind::Float(1e308),
+        ValueKind::Float(1e12),
+        ValueKind::Float(-0.5),
+        ValueKind::Float(1e-300),
+        ValueKind::Float(1e-7),
+        ValueKind::Float(f64::NAN),
+        ValueKind::Float(f64::INFINITY),
+        ValueKind::Char('x'),
+        text(""),
+        text("0s"),
+        text("7305d"),
+        text("1e9d"),
+        text("plant"),
+        text("p1"),
+        text("north"),
+        text("power"),
+        text("raid"),
+        text(&"long ".repeat(500)),
+        ValueKind::List(Vec::new()),
+        ValueKind::Tuple(None, Vec::new()),
+        ValueKind::Map(Vec::new()),
+        ValueKind::Name(name("None")),
+        ValueKind::Name(name("Any")),
+        ValueKind::Name(name("Fixed")),
+        ValueKind::Struct(None, vec![]),
+        ValueKind::Struct(
+            None,
+            vec![Field {
+                name: name("value"),
+                value: Value { span: name("").span, kind: ValueKind::Integer(3) },
+            }],
+        ),
+    ];
+    all[dice.throw(all.len())].clone()
+}
+
+/// Calls `see` for a value and all within it, in a fixed order.
+fn visit(value: &mut Value, see: &mut dyn FnMut(&mut Value)) {
+    see(value);
+    match &mut value.kind {
+        ValueKind::List(items) | ValueKind::Tuple(_, items) => {
+            items.iter_mut().for_each(|item| visit(item, see))
+        }
+        ValueKind::Struct(_, fields) => fields.iter_mut().for_each(|field| visit(&mut field.value, see)),
+        _ => {}
+    }
+}
+
+/// Calls `see` for the value of this number in the order of [`visit`].
+fn at(root: &mut Value, number: usize, see: &mut dyn FnMut(&mut Value)) {
+    let mut next = 0;
+    visit(root, &mut |value| {
+        if next == number {
+            see(value);
+        }
+        next += 1;
+    });
+}
+
+/// Everything that those who run a model rely on.
+fn assert_sound(model: &Model, text: &str) {
+    let nodes = model.nodes.len();
+    let known = |node: NodeId| node.index() < nodes;
+    assert!(model.meta.horizon > 0 && model.meta.grid > 0, "{text}");
+    for dist in &model.dists {
+        for u in [1e-9, 0.5, 1.0 - 1e-9] {
+            let value = dist.quantile(u);
+            assert!(value.is_finite() && value >= 0.0, "{dist:?} gives {value} at {u}: {text}");
+        }
+    }
+    for (row, need) in model.needs.iter().enumerate() {
+        let links = model.links_of(linchpin_model::NeedId::new(row));
+        let sum: u64 = links.iter().map(|link| u64::from(link.weight)).sum();
+        let of_pool = need.service.is_none();
+        assert!(need.required > 0 && sum > 0, "{need:?}: {text}");
+        assert!(of_pool || sum + links.len() as u64 >= u64::from(need.required), "{need:?} of {sum}: {text}");
+        assert!(links.iter().all(|link| known(link.provider) && link.provider != need.owner), "{text}");
+    }
+    for stage in &model.stages {
+        assert!(stage.resupply.is_none() || stage.resupply.index() < model.needs.len(), "{text}");
+    }
+    for curve in &model.curves {
+        assert_eq!(curve.at(Level::ONE), Level::ONE, "{text}");
+    }
+    for group in &model.groups {
+        assert!(group.total_weight > 0 && group.unit > 0.0, "{group:?}: {text}");
+    }
+    for requirement in &model.requirements {
+        assert!(
+            !requirement.groups.is_empty() && requirement.from < model.meta.horizon,
+            "{requirement:?}: {text}"
+        );
+    }
+    for network in &model.networks {
+        let members = network.members.len() as u32;
+        assert!(network.links.iter().all(|(a, b)| a < b && *b < members), "{text}");
+        if let NetworkRule::SourceReachable { sources } = &network.rule {
+            assert!(!sources.is_empty() && sources.iter().all(|s| network.members.contains(s)), "{text}");
+        }
+    }
+    for event in &model.events {
+        assert_event_sound(model, event, text);
+    }
+}
+
+fn assert_event_sound(model: &Model, event: &linchpin_model::Event, text: &str) {
+    let targets: Vec<NodeId> = match &event.targets {
+        Targets::All(nodes) => nodes.clone(),
+        Targets::Draw { k, from } => {
+            assert!(*k as usize <= from.len(), "{text}");
+            from.clone()
+        }
+        Targets::Footprint { nodes, .. } => {
+            assert!(nodes.iter().all(|(_, share)| (0.0..=1.0).contains(share)), "{text}");
+            nodes.iter().map(|(node, _)| *node).collect()
+        }
+        Targets::None => Vec::new(),
+    };
+    for effect in &event.effects {
+        match effect {
+            Effect::Demand { sharing, .. } => assert!(sharing.index() < model.sharings.len(), "{text}"),
+            Effect::Damage { state: DamageChoice::Named(name) } => {
+                for node in &targets {
+                    let plan = &model.repairs[model.nodes[node.index()].repair.index()];
+                    assert!(plan.states.iter().any(|state| state.name == *name), "{text}");
+                }
+            }
+            _ => {}
+        }
+        assert!(!targets.is_empty() || matches!(effect, Effect::Demand { .. }), "{text}");
+    }
+}
