@@ -15,19 +15,30 @@ pub enum Kind {
 
 const KINDS: [Kind; 4] = [Kind::Fail, Kind::Repaired, Kind::Battery, Kind::Restart];
 const ID_BITS: u32 = 28;
+const ID: u64 = (1 << ID_BITS) - 1;
 const NIL: u32 = u32::MAX;
+/// Entries a bucket holds itself.
+const ROOM: usize = 7;
+
+/// One cache line.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Bucket {
+    keys: [u64; ROOM],
+    held: u32,
+    /// First of the entries for which there was no room.
+    more: u32,
+}
 
 /// Entries in buckets of equal width; a bucket is put in order only when its time comes.
 pub struct Calendar {
-    heads: Vec<u32>,
-    /// A bit for each bucket that holds entries.
-    occupied: Vec<u64>,
-    /// Key and next entry.
-    entries: Vec<(u64, u32)>,
-    free: u32,
-    /// The bucket whose time it is, latest first.
+    buckets: Vec<Bucket>,
+    /// Key and next.
+    overflow: Vec<(u64, u32)>,
+    /// The open bucket, latest first.
     current: Vec<u64>,
-    cursor: u32,
+    /// Number of buckets opened.
+    opened: u32,
     shift: u32,
     horizon: u32,
 }
@@ -35,19 +46,23 @@ pub struct Calendar {
 impl Calendar {
     /// A queue up to `horizon` for about `expected` entries in all.
     pub fn new(horizon: u32, expected: usize) -> Self {
-        let buckets = expected.next_power_of_two().clamp(16, 1 << 18) as u32;
-        let shift = (0..32).find(|shift| (horizon >> shift) < buckets).unwrap_or(31);
-        let used = (horizon >> shift) as usize + 1;
+        let wanted = (expected / 4).clamp(8, 1 << 20) as u32;
+        let shift = (0..32).find(|shift| horizon >> shift < wanted).unwrap_or(31);
+        let empty = Bucket { keys: [0; ROOM], held: 0, more: NIL };
         Self {
-            heads: vec![NIL; used],
-            occupied: vec![0; used.div_ceil(64)],
-            entries: Vec::new(),
-            free: NIL,
+            buckets: vec![empty; (horizon >> shift) as usize + 1],
+            overflow: Vec::new(),
             current: Vec::new(),
-            cursor: 0,
+            opened: 0,
             shift,
             horizon,
         }
+    }
+
+    /// Begins anew after all entries have been taken.
+    pub fn clear(&mut self) {
+        self.opened = 0;
+        self.overflow.clear();
     }
 
     /// Adds an entry; one at or after the horizon is dropped.
@@ -57,71 +72,57 @@ impl Calendar {
             return;
         }
         let key = u64::from(time) << 32 | (kind as u64) << ID_BITS | u64::from(id);
-        let bucket = time >> self.shift;
-        if bucket <= self.cursor {
+        let at = time >> self.shift;
+        if at < self.opened {
             let at = self.current.iter().rposition(|other| *other > key).map_or(0, |at| at + 1);
             self.current.insert(at, key);
             return;
         }
-        let head = &mut self.heads[bucket as usize];
-        let entry = (key, *head);
-        if self.free == NIL {
-            *head = self.entries.len() as u32;
-            self.entries.push(entry);
+        let bucket = &mut self.buckets[at as usize];
+        if let Some(slot) = bucket.keys.get_mut(bucket.held as usize) {
+            *slot = key;
+            bucket.held += 1;
         } else {
-            *head = self.free;
-            let slot = &mut self.entries[self.free as usize];
-            self.free = slot.1;
-            *slot = entry;
+            self.overflow.push((key, bucket.more));
+            bucket.more = self.overflow.len() as u32 - 1;
         }
-        self.occupied[bucket as usize / 64] |= 1 << (bucket % 64);
     }
 
-    /// Time of the earliest entry. Where there is none the queue is as new.
+    /// Opens the next bucket that holds entries. False where there is none.
     #[inline]
-    pub fn next_time(&mut self) -> Option<u32> {
-        if self.current.is_empty() && !self.open_next_bucket() {
-            self.cursor = 0;
-            self.entries.clear();
-            self.free = NIL;
-            return None;
+    pub fn open(&mut self) -> bool {
+        while let Some(bucket) = self.buckets.get_mut(self.opened as usize) {
+            self.opened += 1;
+            if bucket.held > 0 {
+                self.current.extend_from_slice(&bucket.keys[..bucket.held as usize]);
+                bucket.held = 0;
+                let mut more = std::mem::replace(&mut bucket.more, NIL);
+                while let Some((key, next)) = self.overflow.get(more as usize) {
+                    self.current.push(*key);
+                    more = *next;
+                }
+                self.current.sort_unstable_by(|a, b| b.cmp(a));
+                return true;
+            }
         }
+        false
+    }
+
+    /// Time of the earliest entry of the open bucket.
+    #[inline]
+    pub fn next_time(&self) -> Option<u32> {
         self.current.last().map(|key| (key >> 32) as u32)
     }
 
-    /// Takes the earliest entry if it is due at `time` and in the bucket that is open.
+    /// Takes the earliest entry of the open bucket if it is due at `time`.
     #[inline]
     pub fn pop_at(&mut self, time: u32) -> Option<(Kind, u32)> {
         let key = self.current.pop_if(|key| (*key >> 32) as u32 == time)?;
-        Some((KINDS[(key >> ID_BITS) as usize & 3], key as u32 & ((1 << ID_BITS) - 1)))
+        Some((KINDS[(key >> ID_BITS) as usize & 3], (key & ID) as u32))
     }
 
-    fn open_next_bucket(&mut self) -> bool {
-        let from = self.cursor as usize + 1;
-        let mut word = from / 64;
-        let Some(first) = self.occupied.get(word) else { return false };
-        let mut bits = first & (u64::MAX << (from % 64));
-        while bits == 0 {
-            word += 1;
-            match self.occupied.get(word) {
-                Some(next) => bits = *next,
-                None => return false,
-            }
-        }
-        let bucket = word * 64 + bits.trailing_zeros() as usize;
-        self.occupied[word] &= !(1 << (bucket % 64));
-        self.cursor = bucket as u32;
-        let mut at = std::mem::replace(&mut self.heads[bucket], NIL);
-        while at != NIL {
-            let entry = &mut self.entries[at as usize];
-            self.current.push(entry.0);
-            let next = std::mem::replace(&mut entry.1, self.free);
-            self.free = at;
-            at = next;
-        }
-        if self.current.len() > 1 {
-            self.current.sort_unstable_by(|a, b| b.cmp(a));
-        }
-        true
+    /// Ids in the open bucket.
+    pub fn coming(&self) -> impl Iterator<Item = u32> {
+        self.current.iter().map(|key| (key & ID) as u32)
     }
 }

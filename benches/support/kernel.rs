@@ -1,140 +1,32 @@
 //! The yardstick: the measured work written by hand for that work alone.
 //!
-//! No ECS, no subsystems, no trace: flat arrays and one loop. It knows assets with at most one any-of need of
+//! No ECS, no subsystems, no trace: one array and one loop. It knows assets with at most one any-of need of
 //! weight 1, a battery of one stage that always starts, one distribution of restart times, random failures,
 //! and repairs of one stage without crews. Levels are held in millionths as in the engine, draws are the same
 //! keyed draws, and the record is the engine's, field by field: `tests/kernel.rs` holds that.
 //!
-//! Two things it does better than a general engine can: after a replication it puts back only the assets that
-//! were touched, and it books groups by one membership an asset.
+//! What it does because it knows the work: everything about an asset lies in two cache lines, fixed and
+//! changing together; after a replication only the assets that were touched are put back; draws that reach past
+//! the horizon for certain need no logarithm; and where the assets do not fit the caches, it reads what the
+//! next events will need before it handles the first of them.
 
+use super::asset::*;
 use super::calendar::{Calendar, Kind};
 use linchpin_model::time::whole_seconds;
 use linchpin_model::{
-    Affected, Cover, DistId, Distribution, Draws, GroupId, Key, Layer, Level, Model, NeedId, Node, NodeId,
-    Purpose, Record, Role, RootLoss, Seeds, SimTime, Step,
+    Affected, DistId, Distribution, Draws, GroupId, Key, Layer, Model, NeedId, Node, NodeId, Purpose, Record,
+    RootLoss, Seeds, SimTime, Step,
 };
 
-const ONE: u32 = Level::SCALE;
-const FULL: u64 = ONE as u64;
-const NEVER: u32 = u32::MAX;
-/// No cause: at full level. Other causes are links, by number.
-const NO_CAUSE: u32 = u32::MAX;
-/// The asset's own damage.
-const DAMAGE: u32 = u32::MAX - 1;
-const NO_SECTOR: u16 = u16::MAX;
-
-const QUEUED: u32 = 1;
-const RISING: u32 = 1 << 1;
-const CHANGED: u32 = 1 << 2;
-const START_CHECK: u32 = 1 << 3;
-const OUT: u32 = 1 << 4;
-const EVER_FAILED: u32 = 1 << 6;
-const FELL: u32 = 1 << 7;
-/// Has to be put back for the next replication.
-const TOUCHED: u32 = 1 << 8;
-/// Needs a restart after it was at 0 (fixed).
-const RESTARTS: u32 = 1 << 16;
-
-/// What is fixed about an asset.
-#[derive(Clone, Copy)]
-#[repr(align(32))]
-struct Row {
-    key: Key,
-    links: [u32; 2],
-    consumers: [u32; 2],
-    /// Row of its battery, or `u32::MAX`.
-    battery: u32,
-    sector: u16,
-    group: u8,
-    restarts: bool,
-}
-
-/// What changes about an asset: one cache line.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Asset {
-    level: u32,
-    /// Level its own damage allows.
-    own: u32,
-    /// Sum of its providers' levels; full where it needs nothing.
-    supply: u32,
-    flags: u32,
-    /// Lost service until `since`.
-    lost: u64,
-    /// Loss of all assets that began at this one.
-    caused: u64,
-    since: u32,
-    cause: u32,
-    root: u32,
-    fell: u32,
-    generation: u16,
-    sector: u16,
-    first_failed: u32,
-    /// When it restarts, and how often it has drawn.
-    restart: u32,
-    restarts: u16,
-    failures: u16,
-}
-
-impl Asset {
-    fn pristine(row: &Row) -> Self {
-        Self {
-            level: ONE,
-            own: ONE,
-            supply: (row.links[1] - row.links[0]).max(1) * ONE,
-            flags: if row.restarts { RESTARTS } else { 0 },
-            lost: 0,
-            caused: 0,
-            since: 0,
-            cause: NO_CAUSE,
-            root: NEVER,
-            fell: 0,
-            generation: 0,
-            sector: NO_SECTOR,
-            first_failed: NEVER,
-            restart: NEVER,
-            restarts: 0,
-            failures: 0,
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Mode {
-    Idle,
-    /// Went unmet at this instant.
-    Armed,
-    Running,
-    Spent,
-}
-
-/// Charge in millionths times seconds; capacity 0: not drawn yet.
-#[derive(Clone, Copy)]
-struct Battery {
-    left: u64,
-    capacity: u64,
-    since: u32,
-    due: u32,
-    supply: u32,
-    mode: Mode,
-    dirty: bool,
-}
-
-impl Battery {
-    const CLEAR: Self =
-        Self { left: 0, capacity: 0, since: 0, due: NEVER, supply: ONE, mode: Mode::Idle, dirty: false };
-}
+/// From so many assets on it pays to read ahead.
+const FAR: usize = 5_000;
 
 /// An asset about to change.
 #[derive(Clone, Copy)]
 struct Move {
     asset: u32,
     level: u32,
-    cause: u32,
-    root: u32,
-    generation: u16,
-    sector: u16,
+    blame: Blame,
 }
 
 /// What an asset was before the instant.
@@ -142,11 +34,7 @@ struct Move {
 struct Change {
     asset: u32,
     level: u32,
-    cause: u32,
-    root: u32,
-    fell: u32,
-    generation: u16,
-    sector: u16,
+    blame: Blame,
 }
 
 /// A duration: its distribution, and the probability from which on it reaches past the horizon for certain.
@@ -169,10 +57,7 @@ impl Duration {
 
     #[inline]
     fn at(&self, u: f64) -> u32 {
-        if u > self.beyond {
-            return NEVER;
-        }
-        whole_seconds(self.dist.quantile(u))
+        if u > self.beyond { NEVER } else { whole_seconds(self.dist.quantile(u)) }
     }
 }
 
@@ -182,10 +67,9 @@ pub struct Kernel {
     sectors: usize,
     failed_below: u32,
     damaged: u32,
-    rows: Vec<Row>,
+    /// Providers of each link.
     links: Vec<u32>,
     consumers: Vec<u32>,
-    battery_keys: Vec<Key>,
     failing: Vec<(Key, u32)>,
     initial: Vec<u64>,
     time_to_failure: Duration,
@@ -197,9 +81,9 @@ pub struct Kernel {
     draws: Draws,
     calendar: Calendar,
     assets: Vec<Asset>,
-    batteries: Vec<Battery>,
-    /// A bit for each touched asset.
+    /// A bit for each touched asset, and for each that is below full level.
     touched: Vec<u64>,
+    down: Vec<u64>,
     sums: Vec<u64>,
     dirty_groups: u64,
     record: Record,
@@ -221,6 +105,7 @@ impl Kernel {
         let n = model.nodes.len();
         assert!(model.events.is_empty() && model.networks.is_empty() && model.sharings.is_empty());
         assert!(model.memberships.len() == n && model.memberships.iter().all(|m| m.weight == 1));
+        assert!(model.sectors.len() < 255 && model.groups.len() <= 64);
         let horizon = model.meta.horizon;
         let never = Distribution::Fixed(f64::from(NEVER));
         let only = |found: Vec<DistId>| {
@@ -233,9 +118,6 @@ impl Kernel {
         assert!(model.repairs.len() == 1 && plan.stages.len() == 1 && plan.is_unattended());
         assert!(plan.stages[0].duration.is_none() && model.failures.len() == 1);
         let state = &plan.states[usize::from(model.failures[0].state)];
-
-        let mut battery_keys = Vec::new();
-        let rows: Vec<Row> = (0..n).map(|i| lay_row(model, i, &mut battery_keys)).collect();
         let owner = |need: NeedId| model.needs[need.index()].owner.0;
         let fails = |(i, node): (usize, &Node)| (!node.failure.is_none()).then_some((node.key, i as u32));
         Self {
@@ -254,11 +136,9 @@ impl Kernel {
             now: 0,
             draws: Seeds::new(0).replication(0),
             calendar: Calendar::new(horizon, n / 4),
-            assets: rows.iter().map(Asset::pristine).collect(),
-            batteries: vec![Battery::CLEAR; battery_keys.len()],
-            rows,
-            battery_keys,
+            assets: (0..n).map(|i| Asset::new(model, NodeId::new(i))).collect(),
             touched: vec![0; n.div_ceil(64)],
+            down: vec![0; n.div_ceil(64)],
             sums: Vec::new(),
             dirty_groups: 0,
             record: Record::default(),
@@ -273,81 +153,105 @@ impl Kernel {
 
     /// Runs one replication. The buffers of `record` are reused.
     pub fn run(&mut self, replication: u32, draws: Draws, record: &mut Record) {
-        self.now = 0;
         self.draws = draws;
         self.sums.clone_from(&self.initial);
         record.clear(replication);
         record.initial.extend_from_slice(&self.initial);
         record.induced.resize((self.sectors + 1) * self.sectors, 0);
         std::mem::swap(&mut self.record, record);
+        self.calendar.clear();
         for &(key, asset) in &self.failing {
             let due = self.time_to_failure.at(draws.uniform(Layer::Threat, key, Purpose::TimeToFailure, 0));
             self.calendar.push(due, Kind::Fail, asset);
         }
-        while let Some(time) = self.calendar.next_time() {
-            self.now = time;
-            while let Some((kind, asset)) = self.calendar.pop_at(time) {
-                self.record.events += 1;
-                self.handle(kind, asset);
+        while self.calendar.open() {
+            if self.assets.len() >= FAR {
+                self.read_ahead();
             }
-            if !(self.round.is_empty() && self.dirty_batteries.is_empty()) {
-                self.fall();
-                if !self.rising.is_empty() {
-                    self.rise();
+            while let Some(time) = self.calendar.next_time() {
+                self.now = time;
+                while let Some((kind, asset)) = self.calendar.pop_at(time) {
+                    self.record.events += 1;
+                    self.handle(kind, asset);
                 }
-                self.commit();
+                if !self.round.is_empty() {
+                    self.fall();
+                    if !self.rising.is_empty() {
+                        self.rise();
+                    }
+                    self.commit();
+                }
             }
         }
         self.close();
         std::mem::swap(&mut self.record, record);
     }
 
-    #[inline]
-    fn handle(&mut self, kind: Kind, asset: u32) {
-        let (row, state) = (&self.rows[asset as usize], &mut self.assets[asset as usize]);
-        let now = self.now;
-        match kind {
-            Kind::Fail => {
-                state.own = self.damaged;
-                let count = u32::from(state.failures);
-                state.failures += 1;
-                let u = self.draws.uniform(Layer::Response, row.key, Purpose::RepairStage, count);
-                self.calendar.push(now.saturating_add(self.repair.at(u)), Kind::Repaired, asset);
-            }
-            Kind::Repaired => {
-                state.own = ONE;
-                self.record.repairs += 1;
-                let count = u32::from(state.failures);
-                let u = self.draws.uniform(Layer::Threat, row.key, Purpose::TimeToFailure, count);
-                self.calendar.push(now.saturating_add(self.time_to_failure.at(u)), Kind::Fail, asset);
-            }
-            Kind::Battery => {
-                let battery = &mut self.batteries[row.battery as usize];
-                if battery.due != now {
-                    return;
-                }
-                *battery = Battery { left: 0, since: now, due: NEVER, mode: Mode::Spent, ..*battery };
-            }
-            Kind::Restart => {
-                if state.restart != now {
-                    return;
-                }
-                state.restart = NEVER;
-                state.restarts += 1;
-                state.flags &= !OUT;
+    /// Reads what the events of the open bucket will need, so that the misses overlap: one after the other they
+    /// would be most of the time.
+    fn read_ahead(&mut self) {
+        let mut read = 0;
+        for asset in self.calendar.coming() {
+            let asset = &self.assets[asset as usize];
+            read ^= asset.flags ^ asset.consumers[0];
+        }
+        for asset in self.calendar.coming() {
+            let [first, last] = self.assets[asset as usize].consumers;
+            for consumer in &self.consumers[first as usize..last as usize] {
+                let asset = &self.assets[*consumer as usize];
+                read ^= asset.flags ^ asset.consumers[0];
             }
         }
-        self.list(asset);
+        std::hint::black_box(read);
     }
 
     #[inline]
-    fn list(&mut self, asset: u32) {
-        let flags = &mut self.assets[asset as usize].flags;
+    fn handle(&mut self, kind: Kind, id: u32) {
+        let (now, asset) = (self.now, &mut self.assets[id as usize]);
+        match kind {
+            Kind::Fail => {
+                asset.own = self.damaged;
+                let count = u32::from(asset.failures);
+                asset.failures += 1;
+                let u = self.draws.uniform(Layer::Response, asset.key, Purpose::RepairStage, count);
+                self.calendar.push(now.saturating_add(self.repair.at(u)), Kind::Repaired, id);
+            }
+            Kind::Repaired => {
+                asset.own = ONE;
+                self.record.repairs += 1;
+                let count = u32::from(asset.failures);
+                let u = self.draws.uniform(Layer::Threat, asset.key, Purpose::TimeToFailure, count);
+                self.calendar.push(now.saturating_add(self.time_to_failure.at(u)), Kind::Fail, id);
+            }
+            Kind::Battery => {
+                if asset.battery_due != now {
+                    return;
+                }
+                asset.left = 0;
+                asset.battery_since = now;
+                asset.battery_due = NEVER;
+                asset.mode = Mode::Spent;
+            }
+            Kind::Restart => {
+                if asset.restart != now {
+                    return;
+                }
+                asset.restart = NEVER;
+                asset.restarts += 1;
+                asset.flags &= !OUT;
+            }
+        }
+        self.list(id);
+    }
+
+    #[inline]
+    fn list(&mut self, id: u32) {
+        let flags = &mut self.assets[id as usize].flags;
         if *flags & TOUCHED == 0 {
-            self.touched[asset as usize / 64] |= 1 << (asset % 64);
+            self.touched[id as usize / 64] |= 1 << (id % 64);
         }
         if *flags & QUEUED == 0 {
-            self.round.push(asset);
+            self.round.push(id);
         }
         *flags |= TOUCHED | QUEUED;
     }
@@ -355,233 +259,209 @@ impl Kernel {
     fn fall(&mut self) {
         while !self.round.is_empty() {
             for k in 0..self.round.len() {
-                let asset = self.round[k];
-                let Some(level) = self.target(asset) else { continue };
-                let present = self.assets[asset as usize].level;
+                let id = self.round[k];
+                let Some(level) = self.target(id) else { continue };
+                let present = self.assets[id as usize].level;
                 if level < present {
-                    let (cause, sector) = self.binding(asset, level);
-                    let (root, generation) = self.descent(asset, cause);
-                    self.moves.push(Move { asset, level, cause, root, generation, sector });
+                    let blame = self.binding(id, level);
+                    let blame = Blame { fell: self.now, ..blame };
+                    self.moves.push(Move { asset: id, level, blame });
                 } else if level > present {
-                    self.list_rising(asset);
+                    self.list_rising(id);
                 } else if level < ONE {
-                    self.recheck_cause(asset);
+                    self.recheck_cause(id);
                 }
             }
             self.round.clear();
-            for k in 0..self.moves.len() {
-                let step = self.moves[k];
-                let from = self.change(step.asset, step.level);
-                let state = &mut self.assets[step.asset as usize];
-                (state.cause, state.root, state.fell) = (step.cause, step.root, self.now);
-                (state.generation, state.sector) = (step.generation, step.sector);
-                self.pass_on(step.asset, from, step.level);
-            }
-            self.moves.clear();
+            self.apply_moves();
         }
     }
 
     fn rise(&mut self) {
         while !self.rising.is_empty() {
             for k in 0..self.rising.len() {
-                let asset = self.rising[k];
-                self.assets[asset as usize].flags &= !RISING;
-                let Some(level) = self.target(asset) else { continue };
-                let present = self.assets[asset as usize].level;
+                let id = self.rising[k];
+                self.assets[id as usize].flags &= !RISING;
+                let Some(level) = self.target(id) else { continue };
+                let present = self.assets[id as usize].level;
                 if level > present {
-                    let (cause, root, generation, sector) = (NO_CAUSE, NEVER, 0, NO_SECTOR);
-                    self.moves.push(Move { asset, level, cause, root, generation, sector });
+                    let Blame { fell, .. } = self.assets[id as usize].blame;
+                    self.moves.push(Move { asset: id, level, blame: Blame { fell, ..Blame::CLEAR } });
                 } else if present < ONE {
-                    self.recheck_cause(asset);
+                    self.recheck_cause(id);
                 }
             }
             self.rising.clear();
-            for k in 0..self.moves.len() {
-                let step = self.moves[k];
-                let from = self.change(step.asset, step.level);
-                let state = &mut self.assets[step.asset as usize];
-                if step.level == ONE {
-                    (state.cause, state.root, state.generation, state.sector) =
-                        (NO_CAUSE, NEVER, 0, NO_SECTOR);
-                } else {
-                    let (cause, sector) = self.binding(step.asset, step.level);
-                    if cause != self.assets[step.asset as usize].cause {
-                        self.set_cause(step.asset, cause, sector);
-                    }
-                }
-                self.pass_on(step.asset, from, step.level);
-            }
-            self.moves.clear();
-            while let Some(asset) = self.round.pop() {
-                self.assets[asset as usize].flags &= !QUEUED;
-                self.list_rising(asset);
+            self.apply_moves();
+            while let Some(id) = self.round.pop() {
+                self.assets[id as usize].flags &= !QUEUED;
+                self.list_rising(id);
             }
         }
     }
 
     #[inline]
-    fn list_rising(&mut self, asset: u32) {
-        let flags = &mut self.assets[asset as usize].flags;
+    fn list_rising(&mut self, id: u32) {
+        let flags = &mut self.assets[id as usize].flags;
         if *flags & RISING == 0 {
             *flags |= RISING;
-            self.rising.push(asset);
+            self.rising.push(id);
         }
     }
 
     /// The level that damage and need allow; none while out of service.
     #[inline]
-    fn target(&mut self, asset: u32) -> Option<u32> {
-        let state = &mut self.assets[asset as usize];
-        state.flags &= !QUEUED;
-        if state.flags & OUT != 0 {
-            self.list_start_check(asset);
+    fn target(&mut self, id: u32) -> Option<u32> {
+        let asset = &mut self.assets[id as usize];
+        asset.flags &= !QUEUED;
+        if asset.flags & OUT != 0 {
+            self.list_start_check(id);
             return None;
         }
-        let own = state.own;
-        Some(own.min(self.term(asset)))
+        let own = asset.own;
+        Some(own.min(self.term(id)))
     }
 
     /// The level that the need allows.
     #[inline]
-    fn term(&mut self, asset: u32) -> u32 {
-        let supply = self.assets[asset as usize].supply;
-        if supply >= ONE { ONE } else { self.covered(asset, supply) }
+    fn term(&mut self, id: u32) -> u32 {
+        let Asset { supply, flags, .. } = self.assets[id as usize];
+        if supply >= ONE {
+            ONE
+        } else if flags & BUFFERED == 0 {
+            supply
+        } else {
+            self.covered(id, supply)
+        }
     }
 
-    fn covered(&mut self, asset: u32, supply: u32) -> u32 {
-        let row = self.rows[asset as usize].battery;
-        if row == NEVER {
-            return supply;
+    fn covered(&mut self, id: u32, supply: u32) -> u32 {
+        if self.assets[id as usize].mode == Mode::Idle {
+            self.recharge(id);
+            self.assets[id as usize].mode = Mode::Armed;
         }
-        if self.batteries[row as usize].mode == Mode::Idle {
-            self.recharge(row);
-            self.batteries[row as usize].mode = Mode::Armed;
-            self.note_battery(asset, row);
-        }
-        let battery = &self.batteries[row as usize];
-        if battery.mode != Mode::Spent && battery.left > 0 { ONE } else { supply }
-    }
-
-    #[inline]
-    fn note_battery(&mut self, asset: u32, row: u32) {
-        let battery = &mut self.batteries[row as usize];
-        if !battery.dirty {
-            battery.dirty = true;
-            self.dirty_batteries.push(asset);
-        }
+        let asset = &self.assets[id as usize];
+        if asset.mode != Mode::Spent && asset.left > 0 { ONE } else { supply }
     }
 
     /// What has recharged while the need was met; the capacity is drawn on first use.
-    fn recharge(&mut self, row: u32) {
-        let battery = &mut self.batteries[row as usize];
-        let idle = u64::from(self.now - std::mem::replace(&mut battery.since, self.now));
-        if battery.capacity == 0 {
-            let key = self.battery_keys[row as usize];
-            let seconds = self.capacity.at(self.draws.uniform(Layer::Parameters, key, Purpose::Capacity, 0));
-            battery.capacity = (u64::from(seconds) * FULL).max(1);
-            battery.left = if seconds == 0 { 0 } else { battery.capacity };
-        } else if battery.left < battery.capacity {
-            battery.left = (battery.left + idle * FULL).min(battery.capacity);
+    fn recharge(&mut self, id: u32) {
+        let asset = &mut self.assets[id as usize];
+        let idle = self.now - std::mem::replace(&mut asset.battery_since, self.now);
+        if asset.flags & DRAWN == 0 {
+            asset.flags |= DRAWN;
+            let u = self.draws.uniform(Layer::Parameters, asset.battery_key, Purpose::Capacity, 0);
+            asset.capacity = self.capacity.at(u);
+            asset.left = u64::from(asset.capacity) * FULL;
+        } else {
+            asset.left = (asset.left + u64::from(idle) * FULL).min(u64::from(asset.capacity) * FULL);
         }
     }
 
     /// The term that holds an asset at `level`: the present cause while it binds, else damage, else the need.
-    fn binding(&mut self, asset: u32, level: u32) -> (u32, u16) {
-        let Asset { own, cause, .. } = self.assets[asset as usize];
-        if own > level || (cause < DAMAGE && self.term(asset) == level) {
-            self.fallen_provider(asset)
+    #[inline]
+    fn binding(&mut self, id: u32, level: u32) -> Blame {
+        let Asset { own, blame, .. } = self.assets[id as usize];
+        if own > level || (blame.cause < DAMAGE && self.term(id) == level) {
+            self.fallen_provider(id)
         } else {
-            (DAMAGE, NO_SECTOR)
+            Blame { cause: DAMAGE, root: id, ..Blame::CLEAR }
         }
     }
 
     /// Of the providers below full level, the one that fell last (ties: the first).
-    fn fallen_provider(&self, asset: u32) -> (u32, u16) {
-        let [from, to] = self.rows[asset as usize].links;
+    fn fallen_provider(&self, id: u32) -> Blame {
+        let [from, to] = self.assets[id as usize].links;
         let mut best = (from, 0, false);
         for (link, provider) in (from..).zip(&self.links[from as usize..to as usize]) {
-            let Asset { level, fell, .. } = self.assets[*provider as usize];
-            if (level < ONE, fell) > (best.2, best.1) {
-                best = (link, fell, level < ONE);
+            let Asset { level, blame, .. } = self.assets[*provider as usize];
+            if (level < ONE, blame.fell) > (best.2, best.1) {
+                best = (link, blame.fell, level < ONE);
             }
         }
-        (best.0, self.rows[self.links[best.0 as usize] as usize].sector)
+        let Asset { blame, sector, .. } = self.assets[self.links[best.0 as usize] as usize];
+        let (root, generation) =
+            if blame.cause == NO_CAUSE { (id, 0) } else { (blame.root, blame.generation.saturating_add(1)) };
+        Blame { cause: best.0, root, generation, sector, fell: 0 }
     }
 
-    #[inline]
-    fn descent(&self, asset: u32, cause: u32) -> (u32, u16) {
-        if cause == DAMAGE {
-            return (asset, 0);
-        }
-        let provider = &self.assets[self.links[cause as usize] as usize];
-        if provider.cause == NO_CAUSE {
-            (asset, 0)
-        } else {
-            (provider.root, provider.generation.saturating_add(1))
-        }
-    }
-
-    fn recheck_cause(&mut self, asset: u32) {
-        let Asset { level, cause: present, .. } = self.assets[asset as usize];
-        let (cause, sector) = self.binding(asset, level);
-        if cause != present && (cause == DAMAGE || present == DAMAGE) {
-            self.change(asset, level);
-            self.set_cause(asset, cause, sector);
+    fn recheck_cause(&mut self, id: u32) {
+        let Asset { level, blame: present, .. } = self.assets[id as usize];
+        let blame = self.binding(id, level);
+        if blame.cause != present.cause && (blame.cause == DAMAGE || present.cause == DAMAGE) {
+            self.change(id, level);
+            self.assets[id as usize].blame = Blame { fell: present.fell, ..blame };
         }
     }
 
-    fn set_cause(&mut self, asset: u32, cause: u32, sector: u16) {
-        let (root, generation) = self.descent(asset, cause);
-        let state = &mut self.assets[asset as usize];
-        (state.cause, state.root, state.generation, state.sector) = (cause, root, generation, sector);
+    fn apply_moves(&mut self) {
+        for k in 0..self.moves.len() {
+            let Move { asset: id, level, mut blame } = self.moves[k];
+            let from = self.change(id, level);
+            if level < ONE {
+                self.down[id as usize / 64] |= 1 << (id % 64);
+                if level > from {
+                    blame = self.risen(id, level);
+                }
+            } else {
+                self.down[id as usize / 64] &= !(1 << (id % 64));
+            }
+            self.assets[id as usize].blame = blame;
+            self.pass_on(id, from, level);
+        }
+        self.moves.clear();
+    }
+
+    /// What holds an asset that rose, but not to full level.
+    fn risen(&mut self, id: u32, level: u32) -> Blame {
+        let present = self.assets[id as usize].blame;
+        let blame = self.binding(id, level);
+        if blame.cause == present.cause { present } else { Blame { fell: present.fell, ..blame } }
     }
 
     /// Notes what an asset was before the instant, books its loss so far and gives it another level.
     #[inline]
-    fn change(&mut self, asset: u32, to: u32) -> u32 {
-        let state = &mut self.assets[asset as usize];
-        if state.flags & CHANGED == 0 {
-            state.flags |= CHANGED;
-            let Asset { level, cause, root, fell, generation, sector, .. } = *state;
-            self.changes.push(Change { asset, level, cause, root, fell, generation, sector });
+    fn change(&mut self, id: u32, to: u32) -> u32 {
+        self.book(id);
+        let asset = &mut self.assets[id as usize];
+        if asset.flags & CHANGED == 0 {
+            asset.flags |= CHANGED;
+            self.changes.push(Change { asset: id, level: asset.level, blame: asset.blame });
         }
-        self.book(asset);
-        std::mem::replace(&mut self.assets[asset as usize].level, to)
+        std::mem::replace(&mut asset.level, to)
     }
 
     /// Books the loss up to now under the present cause.
     #[inline]
-    fn book(&mut self, asset: u32) {
-        let state = &mut self.assets[asset as usize];
-        let elapsed = self.now - std::mem::replace(&mut state.since, self.now);
-        let lost = u64::from(ONE - state.level) * u64::from(elapsed);
+    fn book(&mut self, id: u32) {
+        let asset = &mut self.assets[id as usize];
+        let elapsed = self.now - std::mem::replace(&mut asset.since, self.now);
+        let lost = u64::from(ONE - asset.level) * u64::from(elapsed);
         if lost > 0 {
-            state.lost += lost;
-            let (provider, root) = (usize::from(state.sector).min(self.sectors), state.root);
-            let sector = usize::from(self.rows[asset as usize].sector);
-            self.record.induced[provider * self.sectors + sector] += lost;
+            asset.lost += lost;
+            let (provider, root) = (usize::from(asset.blame.sector).min(self.sectors), asset.blame.root);
+            self.record.induced[provider * self.sectors + usize::from(asset.sector)] += lost;
             self.assets[root as usize].caused += lost;
         }
     }
 
     #[inline]
-    fn pass_on(&mut self, asset: u32, from: u32, to: u32) {
-        let [first, last] = self.rows[asset as usize].consumers;
+    fn pass_on(&mut self, id: u32, from: u32, to: u32) {
+        let [first, last] = self.assets[id as usize].consumers;
         for k in first..last {
-            let consumer = self.consumers[k as usize];
-            let state = &mut self.assets[consumer as usize];
-            let before = state.supply;
-            let after = before + to - from;
-            state.supply = after;
-            if before < ONE || after < ONE {
-                self.list(consumer);
-                let battery = self.rows[consumer as usize].battery;
-                if battery != NEVER {
-                    self.note_battery(consumer, battery);
+            let id = self.consumers[k as usize];
+            let asset = &mut self.assets[id as usize];
+            let before = asset.supply;
+            asset.supply = before + to - from;
+            if before < ONE || asset.supply < ONE {
+                if asset.flags & (BUFFERED | DIRTY) == BUFFERED {
+                    asset.flags |= DIRTY;
+                    self.dirty_batteries.push(id);
                 }
-            } else if state.flags & TOUCHED == 0 {
-                state.flags |= TOUCHED;
-                self.touched[consumer as usize / 64] |= 1 << (consumer % 64);
+                self.list(id);
+            } else if asset.flags & TOUCHED == 0 {
+                asset.flags |= TOUCHED;
+                self.touched[id as usize / 64] |= 1 << (id % 64);
             }
         }
     }
@@ -591,11 +471,11 @@ impl Kernel {
             self.finish_change(k);
         }
         self.changes.clear();
-        while let Some(asset) = self.dirty_batteries.pop() {
-            self.commit_battery(asset);
+        while let Some(id) = self.dirty_batteries.pop() {
+            self.commit_battery(id);
         }
-        while let Some(asset) = self.start_checks.pop() {
-            self.check_start(asset);
+        while let Some(id) = self.start_checks.pop() {
+            self.check_start(id);
         }
         while self.dirty_groups != 0 {
             let group = self.dirty_groups.trailing_zeros();
@@ -608,173 +488,126 @@ impl Kernel {
     #[inline]
     fn finish_change(&mut self, k: usize) {
         let change = &self.changes[k];
-        let asset = change.asset;
-        let state = &mut self.assets[asset as usize];
-        state.flags &= !CHANGED;
-        let (from, to) = (change.level, state.level);
+        let id = change.asset;
+        let asset = &mut self.assets[id as usize];
+        asset.flags &= !CHANGED;
+        let (from, to) = (change.level, asset.level);
         if from == to {
-            if state.fell != change.fell {
-                (state.cause, state.root, state.fell) = (change.cause, change.root, change.fell);
-                (state.generation, state.sector) = (change.generation, change.sector);
+            if asset.blame.fell != change.blame.fell {
+                // It fell and came back within the instant: it has not failed.
+                asset.blame = change.blame;
             }
             return;
         }
         if to < from {
-            state.flags |= FELL;
-            if to < self.failed_below && state.flags & EVER_FAILED == 0 {
-                state.flags |= EVER_FAILED;
-                state.first_failed = self.now;
-                let generation = u32::from(state.generation);
+            asset.flags |= FELL;
+            if to < self.failed_below && asset.flags & EVER_FAILED == 0 {
+                asset.flags |= EVER_FAILED;
+                asset.first_failed = self.now;
+                let generation = u32::from(asset.blame.generation);
                 self.record.failed += 1;
                 self.record.direct += u32::from(generation == 0);
                 self.record.generations = self.record.generations.max(generation);
             }
-            if to == 0 && state.flags & RESTARTS != 0 {
-                state.flags |= OUT;
-                self.list_start_check(asset);
+            if to == 0 && asset.flags & RESTARTS != 0 {
+                asset.flags |= OUT;
+                self.list_start_check(id);
             }
         }
-        let group = usize::from(self.rows[asset as usize].group);
-        let sum = &mut self.sums[group];
+        let group = self.assets[id as usize].group;
+        let sum = &mut self.sums[usize::from(group)];
         *sum = *sum + u64::from(to) - u64::from(from);
         self.dirty_groups |= 1 << group;
     }
 
     /// Makes final what happened to a battery at this instant.
-    fn commit_battery(&mut self, asset: u32) {
-        let row = self.rows[asset as usize].battery;
-        let supply = self.assets[asset as usize].supply.min(ONE);
-        let now = self.now;
-        let battery = &mut self.batteries[row as usize];
-        battery.dirty = false;
-        if battery.mode == Mode::Running {
-            let drained = u64::from(ONE - battery.supply) * u64::from(now - battery.since);
-            battery.left = battery.left.saturating_sub(drained);
-            battery.since = now;
+    fn commit_battery(&mut self, id: u32) {
+        let (now, asset) = (self.now, &mut self.assets[id as usize]);
+        asset.flags &= !DIRTY;
+        let supply = asset.supply.min(ONE);
+        if asset.mode == Mode::Running {
+            let drained = u64::from(ONE - asset.battery_supply) * u64::from(now - asset.battery_since);
+            asset.left = asset.left.saturating_sub(drained);
+            asset.battery_since = now;
         }
+        asset.battery_supply = supply;
         if supply == ONE {
-            if battery.mode != Mode::Idle {
-                *battery = Battery { since: now, mode: Mode::Idle, due: NEVER, supply, ..*battery };
+            if asset.mode != Mode::Idle {
+                asset.mode = Mode::Idle;
+                asset.battery_since = now;
+                asset.battery_due = NEVER;
             }
             return;
         }
-        if battery.mode == Mode::Idle {
-            self.recharge(row);
+        if asset.mode == Mode::Idle {
+            self.recharge(id);
         }
-        let battery = &mut self.batteries[row as usize];
-        battery.supply = supply;
-        if matches!(battery.mode, Mode::Idle | Mode::Armed) {
-            battery.since = now;
-            battery.mode = if battery.left > 0 { Mode::Running } else { Mode::Spent };
+        let asset = &mut self.assets[id as usize];
+        if matches!(asset.mode, Mode::Idle | Mode::Armed) {
+            asset.mode = if asset.left > 0 { Mode::Running } else { Mode::Spent };
         }
-        if battery.mode == Mode::Running {
-            let lasts = battery.left.div_ceil(u64::from(ONE - supply));
+        if asset.mode == Mode::Running {
+            let lasts = asset.left.div_ceil(u64::from(ONE - supply));
             let due = u32::try_from(lasts).map_or(NEVER, |lasts| now.saturating_add(lasts));
-            if battery.due != due {
-                battery.due = due;
-                self.calendar.push(due, Kind::Battery, asset);
+            if asset.battery_due != due {
+                asset.battery_due = due;
+                self.calendar.push(due, Kind::Battery, id);
             }
         }
     }
 
     #[inline]
-    fn list_start_check(&mut self, asset: u32) {
-        let flags = &mut self.assets[asset as usize].flags;
+    fn list_start_check(&mut self, id: u32) {
+        let flags = &mut self.assets[id as usize].flags;
         if *flags & START_CHECK == 0 {
             *flags |= START_CHECK;
-            self.start_checks.push(asset);
+            self.start_checks.push(id);
         }
     }
 
-    fn check_start(&mut self, asset: u32) {
-        let state = &mut self.assets[asset as usize];
-        state.flags &= !START_CHECK;
-        if state.flags & OUT == 0 {
+    fn check_start(&mut self, id: u32) {
+        let asset = &mut self.assets[id as usize];
+        asset.flags &= !START_CHECK;
+        if asset.flags & OUT == 0 {
             return;
         }
-        let able = state.own > 0 && self.term(asset) > 0;
-        let state = &mut self.assets[asset as usize];
-        if able && state.restart == NEVER {
-            let (key, count) = (self.rows[asset as usize].key, u32::from(state.restarts));
-            let u = self.draws.uniform(Layer::Response, key, Purpose::Restart, count);
-            state.restart = self.now.saturating_add(self.restart.at(u));
-            self.calendar.push(state.restart, Kind::Restart, asset);
+        let able = asset.own > 0 && self.term(id) > 0;
+        let asset = &mut self.assets[id as usize];
+        if able && asset.restart == NEVER {
+            let count = u32::from(asset.restarts);
+            let u = self.draws.uniform(Layer::Response, asset.key, Purpose::Restart, count);
+            asset.restart = self.now.saturating_add(self.restart.at(u));
+            self.calendar.push(asset.restart, Kind::Restart, id);
         } else if !able {
-            state.restart = NEVER;
+            asset.restart = NEVER;
         }
     }
 
     /// Books what is lost up to the horizon, completes the record and puts back what was touched.
     fn close(&mut self) {
         self.now = self.horizon;
-        for word in 0..self.touched.len() {
-            let mut bits = self.touched[word];
+        for word in 0..self.down.len() {
+            let mut bits = std::mem::take(&mut self.down[word]);
             while bits != 0 {
                 self.book(word as u32 * 64 + bits.trailing_zeros());
                 bits &= bits - 1;
             }
         }
-        for word in 0..self.touched.len() {
-            let mut bits = std::mem::take(&mut self.touched[word]);
+        for (word, touched) in self.touched.iter_mut().enumerate() {
+            let mut bits = std::mem::take(touched);
             while bits != 0 {
-                self.put_back(word as u32 * 64 + bits.trailing_zeros());
+                let id = word as u32 * 64 + bits.trailing_zeros();
                 bits &= bits - 1;
+                let (node, asset) = (NodeId(id), &mut self.assets[id as usize]);
+                if asset.flags & FELL != 0 {
+                    let first_failed = SimTime(asset.first_failed);
+                    self.record.affected.push(Affected { node, lost: asset.lost, first_failed });
+                }
+                if asset.caused > 0 {
+                    self.record.roots.push(RootLoss { node, lost: asset.caused });
+                }
+                asset.put_back();
             }
         }
-    }
-
-    #[inline]
-    fn put_back(&mut self, asset: u32) {
-        let row = &self.rows[asset as usize];
-        let state = &mut self.assets[asset as usize];
-        let node = NodeId(asset);
-        if state.flags & FELL != 0 {
-            let first_failed = SimTime(state.first_failed);
-            self.record.affected.push(Affected { node, lost: state.lost, first_failed });
-        }
-        if state.caused > 0 {
-            self.record.roots.push(RootLoss { node, lost: state.caused });
-        }
-        *state = Asset::pristine(row);
-        if let Some(battery) = self.batteries.get_mut(row.battery as usize) {
-            *battery = Battery::CLEAR;
-        }
-    }
-}
-
-/// What is fixed about asset `i`.
-fn lay_row(model: &Model, i: usize, battery_keys: &mut Vec<Key>) -> Row {
-    let (node, id) = (&model.nodes[i], NodeId::new(i));
-    let needs: Vec<NeedId> = model.needs_of(id).collect();
-    assert!(
-        needs.len() <= 1 && node.initial == Level::ONE && node.failed_below == model.nodes[0].failed_below
-    );
-    let (mut battery, mut links) = (NEVER, [0, 0]);
-    for need in needs {
-        links = [model.link_start[need.index()], model.link_start[need.index() + 1]];
-        for link in model.links_of(need) {
-            assert!(link.weight == 1 && link.delay.is_none());
-            assert!(link.provider.index() < i, "no circles, so no lock-outs");
-        }
-        let need = &model.needs[need.index()];
-        assert!(need.required == 1 && need.criticality == Level::ONE && need.role == Role::Both);
-        assert!(need.response.is_none() && need.black_start == 0);
-        if let Some(reserve) = need.reserve.some() {
-            let reserve = &model.reserves[reserve.index()];
-            let stage = &model.stages[reserve.first_stage as usize];
-            assert!(reserve.stages == 1 && stage.recharge.is_none() && stage.cover == Cover::AtLeast(Level::ONE));
-            assert!(stage.start_probability >= 1.0 && stage.start_delay.is_none() && stage.failure.is_none());
-            battery = battery_keys.len() as u32;
-            battery_keys.push(need.key.with(Key::of(&stage.name)));
-        }
-    }
-    Row {
-        key: node.key,
-        links,
-        consumers: [model.supply_start[i], model.supply_start[i + 1]],
-        battery,
-        sector: node.sector.0,
-        group: model.memberships_of(id)[0].group.0 as u8,
-        restarts: !node.restart.is_none(),
     }
 }

@@ -1,5 +1,6 @@
 //! What the benches share: the measured work, and the same work written by hand.
 
+mod asset;
 mod calendar;
 pub mod kernel;
 pub mod workload;

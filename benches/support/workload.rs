@@ -12,7 +12,8 @@ pub const HORIZON: u32 = 14 * 86_400;
 /// A reproducible network of `n` assets in eleven sectors.
 pub fn cascade_with_recovery(n: u32) -> Model {
     let mut b = ModelBuilder::new(Meta { horizon: HORIZON, ..Meta::default() });
-    let sectors: Vec<SectorId> = (0..11).map(|i| b.sector(&format!("s{i}"), &format!("Sector {i}"))).collect();
+    let sectors: Vec<SectorId> =
+        (0..11).map(|i| b.sector(&format!("s{i}"), &format!("Sector {i}"))).collect();
     let service = b.service("service", "Service");
     let battery = b.dist(Distribution::Exponential { mean: 8.0 * 3600.0 });
     let restart = b.dist(Distribution::Exponential { mean: 3600.0 });
