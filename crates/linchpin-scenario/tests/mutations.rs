@@ -6,7 +6,8 @@ use linchpin_model::{
 use linchpin_scenario::diagnostic::Diagnostics;
 use linchpin_scenario::source::{SourceId, Sources, Span};
 use linchpin_scenario::value::{Field, Name, Value, ValueKind};
-use linchpin_scenario::{check_text, reader, write};
+use linchpin_scenario::{check_text, load_model_with, reader, write};
+use std::path::Path;
 
 const EVERYTHING: &str = include_str!("fixtures/everything.ron");
 
@@ -67,6 +68,32 @@ fn mutants_end_in_errors_or_in_a_sound_model() {
     }
     // Were nearly all refused, or nearly none, the test would show nothing of the other half.
     assert!(sound > MUTANTS / 20 && refused > MUTANTS / 3, "{sound} sound, {refused} refused");
+}
+
+#[test]
+fn damaged_files_end_in_errors_or_in_a_sound_model() {
+    for mutant in 0..MUTANTS / 2 {
+        let mut dice = Dice { draws: Seeds::new(2028).replication(mutant), thrown: 0 };
+        let mut bytes = EVERYTHING.as_bytes().to_vec();
+        for _ in 0..=dice.throw(4) {
+            let (from, length) = (dice.throw(bytes.len()), dice.throw(12));
+            let to = (from + length).min(bytes.len());
+            match dice.throw(4) {
+                0 => bytes[from] = dice.throw(256) as u8,
+                1 => drop(bytes.drain(from..to)),
+                2 => {
+                    let again = bytes[from..to].to_vec();
+                    bytes.splice(from..from, again);
+                }
+                _ => bytes[from] = b"(),:\"[]-9eE._x"[dice.throw(14)],
+            }
+        }
+        let loaded = load_model_with(Path::new("mutant.ron"), &mut |_| Ok(bytes.clone()));
+        assert_eq!(loaded.model.is_some(), loaded.diagnostics.errors() == 0, "mutant {mutant}");
+        if let Some(model) = loaded.model {
+            assert_sound(&model, &String::from_utf8_lossy(&bytes));
+        }
+    }
 }
 
 /// Numbers that depend on the mutant and how many were thrown before.

@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::chains::cut_circles;
-use super::geo::{direction, distance_km, within};
+use super::geo::{Circle, Direction, within};
 use super::select::nodes_of;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -125,15 +125,12 @@ impl<'s> Resolver<'s, '_> {
                 Some(Targets::Draw { k: k.value, from })
             }
             On::Circle { span, center, radius_km, from, intensity, edge } => {
-                let middle = direction(*center);
-                let share = |place: Place| {
-                    let part = distance_km(middle, direction(place)) / radius_km;
-                    (part <= 1.0).then_some((1.0 - (1.0 - edge) * part) as f32)
-                };
+                let circle = Circle::new(*center, *radius_km);
+                let share = |_, at| Some((1.0 - (1.0 - edge) * circle.part(at)?) as f32);
                 self.footprint(event, from.as_ref(), intensity.as_ref(), *span, share)
             }
             On::Polygon { span, points, from, intensity } => {
-                let share = |place: Place| within(place, points).then_some(1.0);
+                let share = |place, _| within(place, points).then_some(1.0);
                 self.footprint(event, from.as_ref(), intensity.as_ref(), *span, share)
             }
         }
@@ -150,25 +147,29 @@ impl<'s> Resolver<'s, '_> {
         from: Option<&Choice>,
         intensity: Option<&spec::Dist>,
         span: Span,
-        share: impl Fn(Place) -> Option<f32>,
+        share: impl Fn(Place, Direction) -> Option<f32>,
     ) -> Option<Targets> {
         let candidates = match from {
             Some(choice) => self.select(choice, event)?,
             None => (0..self.index.assets).map(NodeId::new).collect(),
         };
-        let placed: Vec<(NodeId, Place)> =
-            candidates.iter().filter_map(|node| Some((*node, self.index.facts(*node).place?))).collect();
-        let nodes: Vec<(NodeId, f32)> =
-            placed.iter().filter_map(|(node, place)| Some((*node, share(*place)?))).collect();
+        let mut placed = 0;
+        let mut nodes: Vec<(NodeId, f32)> = Vec::new();
+        for node in candidates {
+            if let (Some(place), Some(at)) = (self.index.facts(node).place, self.index.direction(node)) {
+                placed += 1;
+                nodes.extend(share(place, at).map(|share| (node, share)));
+            }
+        }
         if nodes.is_empty() {
             self.problems.error("empty selection", span, |span| {
                 let title = format!("no asset lies within the area of the event `{}`", event.id.value);
-                let help = if placed.is_empty() {
+                let help = if placed == 0 {
                     "none of the assets it may hit has a position".into()
                 } else {
                     format!(
                         "{} assets with a position lie outside; positions are (latitude, longitude)",
-                        placed.len()
+                        placed
                     )
                 };
                 Diagnostic::error(span, title).label("matches nothing").help(help)

@@ -19,8 +19,34 @@ fn chord(a: Direction, b: Direction) -> f64 {
     (0..3).map(|axis| (a[axis] - b[axis]) * (a[axis] - b[axis])).sum()
 }
 
+/// A circle on the sphere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Circle {
+    middle: Direction,
+    radius_km: f64,
+    /// Squared chord beyond which nothing lies within: tells most places apart without a look at the distance.
+    beyond: f64,
+}
+
+impl Circle {
+    /// `radius_km` is above 0.
+    pub(super) fn new(center: Place, radius_km: f64) -> Self {
+        let half_angle = (0.5 * radius_km / RADIUS_KM).min(std::f64::consts::FRAC_PI_2);
+        let reach = 2.0 * libm::sin(half_angle);
+        Self { middle: direction(center), radius_km, beyond: reach * reach * (1.0 + 1e-9) }
+    }
+
+    /// Distance from the centre as a share of the radius; none outside of the circle.
+    pub(super) fn part(&self, at: Direction) -> Option<f64> {
+        if chord(self.middle, at) > self.beyond {
+            return None;
+        }
+        Some(distance_km(self.middle, at) / self.radius_km).filter(|part| *part <= 1.0)
+    }
+}
+
 /// Great-circle distance in kilometres, from the chord `c` of the unit sphere: `2 R asin(c / 2)`.
-pub(super) fn distance_km(a: Direction, b: Direction) -> f64 {
+fn distance_km(a: Direction, b: Direction) -> f64 {
     2.0 * RADIUS_KM * libm::asin((0.5 * chord(a, b).sqrt()).min(1.0))
 }
 
@@ -122,6 +148,18 @@ mod tests {
             let got = distance_km(direction(place(a.0, a.1)), direction(place(b.0, b.1)));
             assert!((got - km).abs() < 0.1, "{a:?} {b:?}: {got}");
         }
+    }
+
+    #[test]
+    fn circles_end_at_their_radius() {
+        let degree_km = RADIUS_KM * std::f64::consts::TAU / 360.0;
+        let circle = Circle::new(place(0.0, 10.0), 2.0 * degree_km);
+        for (lon, part) in [(10.0, Some(0.0)), (11.0, Some(0.5)), (12.1, None), (-170.0, None)] {
+            let got = circle.part(direction(place(0.0, lon)));
+            assert_eq!(got.map(|part| (part * 1e6).round() / 1e6), part, "{lon}");
+        }
+        let world = Circle::new(place(0.0, 10.0), 20_100.0);
+        assert!(world.part(direction(place(0.0, -170.0))).is_some());
     }
 
     #[test]

@@ -100,6 +100,8 @@ pub(super) struct Index<'s> {
     pub(super) regions: Regions,
     /// By node; assets first, then pools.
     pub(super) facts: Vec<Facts>,
+    /// By node; meaningless where it has no place.
+    directions: Vec<Direction>,
     pub(super) assets: usize,
     pub(super) by_service: Vec<Vec<NodeId>>,
     pub(super) by_sector: Vec<Vec<NodeId>>,
@@ -121,6 +123,7 @@ impl<'s> Index<'s> {
         let mut index = Self {
             regions: Regions::new(spec, names, problems),
             facts: Vec::with_capacity(spec.assets.len() + spec.pools.len()),
+            directions: Vec::with_capacity(spec.assets.len() + spec.pools.len()),
             assets: spec.assets.len(),
             by_service: vec![Vec::new(); spec.services.len()],
             by_sector: vec![Vec::new(); sectors],
@@ -179,6 +182,7 @@ impl<'s> Index<'s> {
         if let Some(region) = facts.region.some() {
             self.by_region[region.index()].push(node);
         }
+        self.directions.push(facts.place.map_or([0.0; 3], direction));
         self.facts.push(facts);
         node
     }
@@ -193,6 +197,6 @@ impl<'s> Index<'s> {
     }
 
     pub(super) fn direction(&self, node: NodeId) -> Option<Direction> {
-        self.facts(node).place.map(direction)
+        self.facts(node).place.map(|_| self.directions[node.index()])
     }
 }

@@ -120,8 +120,8 @@ fn dist(value: &Value, scalar: Scalar, out: &mut Diagnostics) -> Option<Dist> {
     let value = read?;
     match disorder(&value) {
         None => Some(Dist { span, value }),
-        Some(problem) => {
-            out.push(Diagnostic::error(span, problem));
+        Some((problem, help)) => {
+            out.push(Diagnostic::error(span, problem).help(help));
             None
         }
     }
@@ -197,15 +197,25 @@ fn lognormal(fields: &mut Fields, scalar: Scalar) -> Option<Distribution> {
     None
 }
 
-fn disorder(dist: &Distribution) -> Option<&'static str> {
+/// What is wrong with parameters that are right each by itself, and what would be right.
+fn disorder(dist: &Distribution) -> Option<(&'static str, &'static str)> {
+    let rising = "they go up: `min`, `mode` where there is one, `max`";
     match dist {
-        Distribution::Uniform { min, max } if min > max => Some("`min` lies above `max`"),
-        Distribution::Triangular { min, mode, max } | Distribution::Pert { min, mode, max } => {
-            let problem =
-                if min > max { "`min` lies above `max`" } else { "`mode` lies outside of `min` to `max`" };
-            (min > mode || mode > max).then_some(problem)
+        Distribution::Uniform { min, max }
+        | Distribution::Triangular { min, max, .. }
+        | Distribution::Pert { min, max, .. }
+            if min > max =>
+        {
+            Some(("`min` lies above `max`", rising))
         }
-        Distribution::Empirical(values) if values.is_empty() => Some("an Empirical needs at least one value"),
+        Distribution::Triangular { min, mode, max } | Distribution::Pert { min, mode, max }
+            if !(min..=max).contains(&mode) =>
+        {
+            Some(("`mode` lies outside of `min` to `max`", rising))
+        }
+        Distribution::Empirical(values) if values.is_empty() => {
+            Some(("an Empirical needs at least one value", "for example Empirical([\"2h\", \"5h\"])"))
+        }
         _ => None,
     }
 }
