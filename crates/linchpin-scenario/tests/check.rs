@@ -584,6 +584,10 @@ fn redundancy_in_name_only() {
         &plants("vendor: \"one\"", "vendor: \"one\"", ""),
         &["warning: redundant providers of `pump` share the vendor \"one\""],
     );
+    // A common cause says that they may fall together.
+    let fails = "vendor: \"one\", failures: (time_to_failure: \"90d\")";
+    let cause = ", common_causes: [(id: \"c\", members: [\"a\", \"b\"], beta: 0.1)]";
+    check(&(plants(fails, fails, "").replace("@@", "") + cause), &[]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(crate) fn shared(spec: &Scenario, resolved: &Resolved, problems: &mut Proble
                 continue;
             }
             let Some((mark, sharing)) = fatal(&marks, kind, links, need.required) else { continue };
-            if !told.insert((kind, mark, sharing.clone())) {
+            if is_allowed_for(model, &sharing) || !told.insert((kind, mark, sharing.clone())) {
                 continue;
             }
             problems.warn("shared", place.span, |span| {
@@ -38,6 +38,13 @@ pub(crate) fn shared(spec: &Scenario, resolved: &Resolved, problems: &mut Proble
             });
         }
     }
+}
+
+/// True where the scenario lets these fail together by a common cause: somebody has thought of it.
+fn is_allowed_for(model: &Model, nodes: &[NodeId]) -> bool {
+    let cause = |node: &NodeId| model.nodes[node.index()].common_cause;
+    let first = nodes.first().map_or(u32::MAX, cause);
+    first != u32::MAX && nodes.iter().all(|node| cause(node) == first)
 }
 
 /// True where any one provider can be lost.
