@@ -43,57 +43,50 @@ impl Engine<'_> {
     pub(crate) fn overloads_trip(&mut self) -> bool {
         let mut tripped = false;
         while let Some(group) = self.flow.sharings_due.pop() {
-            tripped |= self.trip_group(group);
+            let total = self.total_load(group);
+            for member in self.plan.sharing_start[group as usize]..self.plan.sharing_start[group as usize + 1]
+            {
+                let (level, latched) =
+                    (self.member_level(member), self.flow.members[member as usize].latched);
+                if level > 0 && latched == 0 && self.is_overloaded(group, member, level, &total) {
+                    tripped = true;
+                    self.trip(member, self.plan.model.sharings[group as usize].reset);
+                }
+            }
         }
         tripped
     }
 
-    fn trip_group(&mut self, group: u32) -> bool {
-        let plan = self.plan;
-        let sharing = &plan.model.sharings[group as usize];
-        let range =
-            plan.sharing_start[group as usize] as usize..plan.sharing_start[group as usize + 1] as usize;
-        let own_load = |engine: &Self, i: usize| {
-            let level = engine.statuses[plan.sharing_members[i].node as usize].level;
-            let load = engine.flow.members[i].load;
-            let kept = (i128::from(load) * i128::from(level) / i128::from(ONE)) as i64;
-            (level, load, kept)
+    fn member_level(&self, member: u32) -> u32 {
+        self.statuses[self.plan.sharing_members[member as usize].node as usize].level
+    }
+
+    /// What the members of a group have left to others, and among how many or how much it is divided.
+    fn total_load(&self, group: u32) -> TotalLoad {
+        let mut total = TotalLoad::default();
+        for member in self.plan.sharing_start[group as usize]..self.plan.sharing_start[group as usize + 1] {
+            total.add(self.flow.members[member as usize].load, self.member_level(member), 1);
+        }
+        total
+    }
+
+    /// Whether a member at `level` is above the limit, given what all members leave to others.
+    fn is_overloaded(&self, group: u32, member: u32, level: u32, total: &TotalLoad) -> bool {
+        let sharing = &self.plan.model.sharings[group as usize];
+        let load = self.flow.members[member as usize].load;
+        let (own, extra) = match sharing.rule {
+            SharingRule::Equal => (kept(load, level), total.moved / total.carriers.max(1)),
+            SharingRule::Proportional => {
+                let own = kept(load, level);
+                let share = i128::from(total.moved) * i128::from(own) / i128::from(total.carried.max(1));
+                (own, share as i64)
+            }
+            SharingRule::PerFailure(add) => {
+                let others = total.missing - i64::from(ONE - level);
+                (load, (i128::from(add) * i128::from(others) / i128::from(ONE)) as i64)
+            }
         };
-        // What the others have to carry, and among how many or how much it is divided.
-        let (mut moved, mut carriers, mut carried, mut missing) = (0_i64, 0_i64, 0_i64, 0_i64);
-        for i in range.clone() {
-            let (level, load, kept) = own_load(self, i);
-            moved = moved.saturating_add(load.saturating_sub(kept));
-            missing += i64::from(ONE - level);
-            if level > 0 {
-                carriers += 1;
-                carried = carried.saturating_add(kept);
-            }
-        }
-        let mut any = false;
-        for i in range {
-            let (level, load, kept) = own_load(self, i);
-            let member = self.flow.members[i];
-            if level == 0 || member.latched != 0 {
-                continue;
-            }
-            let extra = match sharing.rule {
-                SharingRule::Equal => moved / carriers.max(1),
-                SharingRule::Proportional => {
-                    (i128::from(moved) * i128::from(kept) / i128::from(carried.max(1))) as i64
-                }
-                SharingRule::PerFailure(add) => {
-                    let others = missing - i64::from(ONE - level);
-                    (i128::from(add) * i128::from(others) / i128::from(ONE)) as i64
-                }
-            };
-            let total = if let SharingRule::PerFailure(_) = sharing.rule { load } else { kept };
-            if total.saturating_add(extra) > sharing.trip_at {
-                any = true;
-                self.trip(i as u32, sharing.reset);
-            }
-        }
-        any
+        own.saturating_add(extra) > sharing.trip_at
     }
 
     fn trip(&mut self, member: u32, reset: linchpin_model::DistId) {
@@ -117,9 +110,50 @@ impl Engine<'_> {
         if self.flow.members[member as usize].latched != self.now {
             return;
         }
-        self.flow.members[member as usize].latched = 0;
         let fixed = self.plan.sharing_members[member as usize];
+        // One that would trip again at once stays latched for another turn: closing it onto the overload would
+        // come to nothing within the instant.
+        let mut total = self.total_load(fixed.group);
+        let load = self.flow.members[member as usize].load;
+        total.add(load, self.member_level(member), -1);
+        total.add(load, ONE, 1);
+        if self.is_overloaded(fixed.group, member, ONE, &total) {
+            self.trip(member, self.plan.model.sharings[fixed.group as usize].reset);
+            return;
+        }
+        self.flow.members[member as usize].latched = 0;
         self.set_ceiling(fixed.node, CeilingKind::Overload, ONE);
         self.touch_sharing(fixed.group);
+    }
+}
+
+/// Load that a member keeps at a level.
+fn kept(load: i64, level: u32) -> i64 {
+    (i128::from(load) * i128::from(level) / i128::from(ONE)) as i64
+}
+
+/// Sums over the members of a sharing group.
+#[derive(Clone, Copy, Debug, Default)]
+struct TotalLoad {
+    /// Load that members leave to others.
+    moved: i64,
+    /// Members that carry.
+    carriers: i64,
+    /// Load they carry of their own.
+    carried: i64,
+    /// Sum of `1 - level`, in millionths.
+    missing: i64,
+}
+
+impl TotalLoad {
+    /// Adds a member (`sign` 1) or takes it out (-1).
+    fn add(&mut self, load: i64, level: u32, sign: i64) {
+        let own = kept(load, level);
+        self.moved = self.moved.saturating_add(sign * load.saturating_sub(own));
+        self.missing += sign * i64::from(ONE - level);
+        if level > 0 {
+            self.carriers += sign;
+            self.carried = self.carried.saturating_add(sign * own);
+        }
     }
 }
