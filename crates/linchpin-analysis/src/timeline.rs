@@ -177,7 +177,7 @@ pub(crate) fn event_name(event: &Event) -> &str {
     if event.name.is_empty() { &event.id } else { &event.name }
 }
 
-/// A value with its unit: `41,200 person-hours`, `3.4 h`, `not reached`.
+/// A value with its unit and what it is of: `41,200 person-hours without Water`, `3.4 h (Lost service: Water)`.
 pub fn headline(metric: &Metric, value: f64) -> String {
     let number = match value {
         _ if !value.is_finite() => return "not reached by the horizon".to_owned(),
@@ -186,7 +186,12 @@ pub fn headline(metric: &Metric, value: f64) -> String {
         }
         _ => format!("{}", (value * 100.0).round() / 100.0),
     };
-    format!("{number} {}", metric.unit)
+    let of = match metric.name.split_once(" without ") {
+        Some((_, what)) => format!(" without {what}"),
+        None if metric.name.is_empty() => String::new(),
+        None => format!(" ({})", metric.name),
+    };
+    format!("{number} {}{of}", metric.unit)
 }
 
 /// Positions in the headline column of a typical replication (nearest to the median) and of a bad one (nearest to

@@ -273,14 +273,14 @@ fn typical_and_bad_are_replications_of_the_study() {
 #[test]
 fn headlines_carry_their_unit() {
     let metric =
-        |unit| Metric { id: String::new(), name: String::new(), unit, group: String::new(), kind: "" };
-    for (value, unit, text) in [
-        (41_200.4, "person-hours", "41,200 person-hours"),
-        (3.456, "h", "3.46 h"),
-        (-1200.0, "h", "-1,200 h"),
-        (f64::INFINITY, "h", "not reached by the horizon"),
+        |name: &str, unit| Metric { id: String::new(), name: name.into(), unit, group: String::new(), kind: "" };
+    for (value, name, unit, text) in [
+        (41_200.4, "Person-hours without Water", "person-hours", "41,200 person-hours without Water"),
+        (3.456, "Lost service: Water", "h", "3.46 h (Lost service: Water)"),
+        (-1200.0, "", "h", "-1,200 h"),
+        (f64::INFINITY, "", "h", "not reached by the horizon"),
     ] {
-        assert_eq!(headline(&metric(unit), value), text);
+        assert_eq!(headline(&metric(name, unit), value), text);
     }
 }
 
