@@ -120,7 +120,8 @@ fn draw(canvas: &mut Canvas<'_>, area: Area, matrix: &Matrix<'_>) {
             let cell = Area { x0: x(column), y0, x1: x(column) + width, y1: y0 + ROW };
             draw_cell(canvas, cell, *value, most);
         }
-        let sum = format::number(row.iter().sum());
+        let sum: f64 = row.iter().sum();
+        let sum = if sum >= 100.0 { format::number(sum) } else { short(sum) };
         canvas.text((x(n) + RIGHT, baseline), &sum, LABEL.bold().right());
     }
     canvas.text((x(n) + RIGHT, top - 6.0), "sum", SMALL.right());
@@ -158,6 +159,7 @@ fn draw_cell(canvas: &mut Canvas<'_>, cell: Area, value: f64, most: f64) {
 /// Two significant digits: cells are narrow.
 fn short(value: f64) -> String {
     match value {
+        v if v <= 0.0 => "0".to_owned(),
         v if v >= 999_500_000.0 => format!("{v:.0e}"),
         v if v >= 999_500.0 => format!("{:.1}M", v / 1e6),
         v if v >= 9_950.0 => format!("{:.0}k", v / 1e3),

@@ -41,7 +41,7 @@ fn draw(findings: &Findings, kind: &str, [id, noun, measure]: [&str; 3]) -> Opti
         .iter()
         .filter(|b| b.kind == kind && b.hours.len() > 1 && !median(b).is_empty())
         .collect();
-    let bands = &all[..all.len().min(MAX_PANELS)];
+    let bands = shown(&all);
     let worst = bands.iter().min_by(|a, b| low(a).1.total_cmp(&low(b).1))?;
     let title = title(worst, noun);
     let subtitle = format!(
@@ -75,7 +75,7 @@ fn draw(findings: &Findings, kind: &str, [id, noun, measure]: [&str; 3]) -> Opti
     });
     let left_out = match all.len() - bands.len() {
         0 => String::new(),
-        n => format!(" {n} more are not shown."),
+        n => format!(" {n} that fall less are not shown."),
     };
     let caption = format!(
         "At every hour half of the runs lie above the line and half below; the dark band holds the middle half of the \
@@ -83,6 +83,15 @@ fn draw(findings: &Findings, kind: &str, [id, noun, measure]: [&str; 3]) -> Opti
          {noun}.{left_out}"
     );
     Some(Plot { id: id.to_owned(), title, caption, alt, svg })
+}
+
+/// All, or where there are too many those that fall deepest, in the order of the findings.
+fn shown<'a>(all: &[&'a Band]) -> Vec<&'a Band> {
+    let mut deepest: Vec<usize> = (0..all.len()).collect();
+    deepest.sort_by(|a, b| low(all[*a]).1.total_cmp(&low(all[*b]).1));
+    deepest.truncate(MAX_PANELS);
+    deepest.sort_unstable();
+    deepest.into_iter().map(|i| all[i]).collect()
 }
 
 fn median(band: &Band) -> &[f64] {

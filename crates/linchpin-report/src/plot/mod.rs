@@ -10,6 +10,8 @@ mod timeline;
 
 use linchpin_analysis::findings::{Findings, Timeline};
 
+pub(crate) use timeline::rounded;
+
 /// A picture and what to say about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {

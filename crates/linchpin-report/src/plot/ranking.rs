@@ -6,7 +6,7 @@ use super::Plot;
 use crate::axis::{Scale, labels, ticks};
 use crate::canvas::{Area, Canvas, Stroke, Text};
 use crate::format;
-use crate::palette::{AXIS, BLUE, GRID, INK, PAPER, STRIPE, VERMILION};
+use crate::palette::{AXIS, BLUE, GRID, INK, PAPER, STRIPE};
 use crate::sheet::sheet;
 use crate::text::fit;
 
@@ -60,7 +60,7 @@ fn draw(findings: &Findings, all: &[AssetLoss], words: &Words) -> Option<Plot> {
     let rows = &all[..all.len().min(MAX_ROWS)];
     let first = rows.first()?;
     let title = format!(
-        "{}: {}, {} in the mean run",
+        "{}: {} ({} in the mean run)",
         words.title,
         fit(&first.name, 17.0, true, 330.0),
         if words.id == "most-affected" {
@@ -114,8 +114,7 @@ fn draw_row(canvas: &mut Canvas<'_>, area: Area, y: f64, row: &AssetLoss, x: Sca
     for end in [low, high] {
         canvas.line(&[(end, y - 4.0), (end, y + 4.0)], stroke);
     }
-    let dot = if row.probability >= 0.5 { BLUE } else { VERMILION };
-    canvas.disc((x.at(row.mean_h), y), 4.0, dot, Stroke::new(PAPER, 1.0));
+    canvas.disc((x.at(row.mean_h), y), 4.0, BLUE, Stroke::new(PAPER, 1.0));
     canvas.text((area.x1 - 62.0, y + 4.0), &format::number(row.mean_h), NAME.bold().right());
     canvas.text((area.x1, y + 4.0), &format::percent(row.probability), SMALL.right());
 }

@@ -1,7 +1,5 @@
 //! One replication told in swim lanes: a lane for each sector, a marker for each thing that happened.
 
-use std::collections::BTreeMap;
-
 use linchpin_analysis::findings::{Findings, Timeline, TimelineEntry};
 
 use super::Plot;
@@ -22,9 +20,9 @@ const FOOT: f64 = 46.0;
 /// Height of one line of markers and labels.
 const LINE: f64 = 15.0;
 const LANE_GAP: f64 = 7.0;
-/// More lines than this in a lane get no labels but markers only.
-const MAX_LINES: usize = 8;
-const MAX_LABEL: f64 = 330.0;
+/// What does not fit on so many lines of a lane has a marker but no label.
+const MAX_LINES: usize = 14;
+const MAX_LABEL: f64 = 340.0;
 /// Labels shorter than this say nothing.
 const MIN_LABEL: f64 = 70.0;
 const MARKER: f64 = 4.6;
@@ -42,10 +40,9 @@ fn plot(findings: &Findings, timeline: &Timeline, number: usize) -> Plot {
     let id = super::timeline_id(timeline, number);
     let title = title(timeline);
     let subtitle = format!(
-        "Run {}, nearest to the {}: {}.",
+        "Run {} is the one nearest to the {}. What happens when, in the order in which sectors are hit.",
         format::count(u64::from(timeline.replication)),
-        if timeline.label == "bad" { "95 % quantile" } else { "median" },
-        if timeline.headline.is_empty() { "no loss" } else { &timeline.headline },
+        if timeline.label == "bad" { "95 % quantile: one run in twenty is worse" } else { "median" },
     );
     let x = Scale::new(
         (0.0, time.length_h),
@@ -71,8 +68,8 @@ fn plot(findings: &Findings, timeline: &Timeline, number: usize) -> Plot {
         }
     });
     let caption = format!(
-        "Read from left to right; sectors stand in the order in which they are hit. The table below gives each moment in \
-         full.{}",
+        "Read from left to right, and from above to below how the loss spreads from sector to sector. The table below gives \
+         each moment in full.{}",
         match timeline.entries.len().saturating_sub(MAX_ENTRIES) {
             0 => String::new(),
             n => format!(" The last {n} entries are in the table only."),
@@ -84,21 +81,21 @@ fn plot(findings: &Findings, timeline: &Timeline, number: usize) -> Plot {
 fn title(timeline: &Timeline) -> String {
     let kind = match timeline.label.as_str() {
         "typical" => "A typical run".to_owned(),
-        "bad" => "A bad run (one in twenty is worse)".to_owned(),
+        "bad" => "A bad run".to_owned(),
         other => format!("Run \"{}\"", fit(other, 17.0, true, 200.0)),
     };
-    let of = |kind: &'static str| timeline.entries.iter().filter(move |e| e.kind == kind);
-    let failures = of("failure").count();
-    let sectors: BTreeMap<&str, ()> =
-        of("failure").filter(|e| !e.sector.is_empty()).map(|e| (e.sector.as_str(), ())).collect();
-    match of("recovery").map(|e| e.hours).reduce(f64::max) {
-        Some(last) if failures > 0 => format!(
-            "{kind}: {} hit, last recovery after {}",
-            if sectors.len() == 1 { "one sector".to_owned() } else { format!("{} sectors", sectors.len()) },
-            format::hours(last)
-        ),
-        _ if failures > 0 => format!("{kind}: {} sectors hit, no recovery told", sectors.len()),
-        _ => kind,
+    match timeline.headline.as_str() {
+        "" => kind,
+        headline => format!("{kind}: {}", fit(&rounded(headline), 17.0, true, 560.0)),
+    }
+}
+
+/// A text that begins with a number, with that number to three digits.
+pub(crate) fn rounded(text: &str) -> String {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != ',' && c != '.').unwrap_or(text.len());
+    match text[..end].replace(',', "").parse::<f64>() {
+        Ok(number) => format!("{}{}", format::number(number), &text[end..]),
+        Err(_) => text.to_owned(),
     }
 }
 
@@ -118,27 +115,31 @@ struct Lane<'a> {
     lines: usize,
 }
 
-/// Lanes in the order of their first entry; events as such first.
+/// Lanes in the order of their first entry: events, sectors, then what is told of services as a whole.
 fn lanes<'a>(findings: &Findings, timeline: &'a Timeline, x: Scale) -> Vec<Lane<'a>> {
-    let mut order: Vec<&str> = Vec::new();
     let entries = || timeline.entries.iter().take(MAX_ENTRIES).filter(|e| e.hours.is_finite());
-    for entry in entries() {
-        if !order.contains(&entry.sector.as_str()) {
-            order.push(&entry.sector);
+    let mut order: Vec<(u8, &str)> = Vec::new();
+    for lane in entries().map(lane_of) {
+        if !order.contains(&lane) {
+            order.push(lane);
         }
     }
-    order.sort_by_key(|sector| !sector.is_empty());
-    order
-        .into_iter()
-        .map(|sector| {
-            let name = if sector.is_empty() {
-                "Events".to_owned()
-            } else {
-                names::group(findings, &format!("sector:{sector}")).to_owned()
-            };
-            Lane::new(name, entries().filter(|e| e.sector == sector), x)
-        })
-        .collect()
+    order.sort_by_key(|(rank, _)| *rank);
+    let name = |(rank, sector): (u8, &str)| match rank {
+        0 => "Events".to_owned(),
+        1 => names::group(findings, &format!("sector:{sector}")).to_owned(),
+        _ => "Services".to_owned(),
+    };
+    order.into_iter().map(|lane| Lane::new(name(lane), entries().filter(|e| lane_of(e) == lane), x)).collect()
+}
+
+/// Rank and sector of the lane that an entry belongs to.
+fn lane_of(entry: &TimelineEntry) -> (u8, &str) {
+    match (entry.sector.as_str(), entry.kind.as_str()) {
+        ("", "event") => (0, ""),
+        ("", _) => (2, ""),
+        (sector, _) => (1, sector),
+    }
 }
 
 impl<'a> Lane<'a> {

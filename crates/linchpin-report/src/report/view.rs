@@ -281,16 +281,16 @@ fn timeline(findings: &Findings, plots: &[Plot], timeline: &Timeline, number: us
     let id = crate::plot::timeline_id(timeline, number);
     let (title, near) = match timeline.label.as_str() {
         "typical" => ("A typical run".to_owned(), "the median"),
-        "bad" => ("A bad run".to_owned(), "the 95\u{a0}% quantile: one run in twenty is worse"),
+        "bad" => ("A bad run".to_owned(), "the 95\u{a0}% quantile (one run in twenty is worse)"),
         other => (format!("Run “{}”", clean(other)), "what was asked for"),
     };
     TimelineView {
         title,
         words: format!(
-            "Run {} has {}, nearest to {near}. It is one run of {}, told in its main moments.",
+            "Run {} of {} is the one nearest to {near}: {}. It is told in its main moments.",
             format::count(u64::from(timeline.replication)),
-            clean(&timeline.headline),
-            format::count(findings.study.replications)
+            format::count(findings.study.replications),
+            crate::plot::rounded(&clean(&timeline.headline)),
         ),
         plot: plots.iter().find(|p| p.id == id).map(figure),
         entries: timeline

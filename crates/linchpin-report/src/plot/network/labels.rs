@@ -1,5 +1,7 @@
 //! Labels that keep out of each other's way.
 
+use std::f64::consts::TAU;
+
 use crate::canvas::{Area, Point, Text};
 
 /// A label beside a point: where its baseline begins and its box.
@@ -32,6 +34,28 @@ pub(super) fn beside(
         (x - away * 0.7 - width, y + away * 0.7 + style.size * 0.7),
     ];
     places.into_iter().find_map(|at| {
+        let bounds = style.bounds(at, text);
+        is_free(&bounds).then_some(Beside { at, bounds })
+    })
+}
+
+/// A free place further away from a point, for a label with a line to it: the nearest of several rings of places.
+pub(super) fn aside(
+    point: Point,
+    text: &str,
+    style: Text,
+    is_free: impl Fn(&Area) -> bool,
+) -> Option<Beside> {
+    const RINGS: [f64; 6] = [22.0, 34.0, 48.0, 64.0, 84.0, 110.0];
+    const PLACES: usize = 16;
+    let width = style.width(text);
+    let places =
+        RINGS.iter().flat_map(|radius| (0..PLACES).map(move |i| (*radius, i as f64 / PLACES as f64 * TAU)));
+    places.into_iter().find_map(|(radius, angle)| {
+        let (dx, dy) = (libm::cos(angle), libm::sin(angle));
+        // The nearer edge of the text lies on the ring.
+        let x = point.0 + radius * dx - width * (0.5 - 0.5 * dx);
+        let at = (x, point.1 + radius * dy + style.size * 0.27);
         let bounds = style.bounds(at, text);
         is_free(&bounds).then_some(Beside { at, bounds })
     })
@@ -92,6 +116,8 @@ mod tests {
         let left = beside((100.0, 50.0), 5.0, "node", style, free(Some(right.bounds))).unwrap();
         assert!(left.bounds.x1 < 95.0);
         assert_eq!(beside((100.0, 50.0), 5.0, "node", style, free(Some(within))), None);
+        let further = aside((100.0, 50.0), "node", style, free(Some(right.bounds))).unwrap();
+        assert!(!further.bounds.meets(&right.bounds) && within.holds(&further.bounds));
         assert_eq!(beside((100.0, 50.0), 5.0, &"wide ".repeat(60), style, free(None)), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::labels::beside;
+use super::labels::{aside, beside};
 use super::{Drawn, SMALL};
 use crate::axis;
 use crate::canvas::{Area, Canvas, Point, Stroke, Text, WIDTH};
@@ -109,15 +109,24 @@ impl Layout {
             let Some(point) = points[i] else { continue };
             let name = fit(&drawn.nodes[i].name, NAME.size, false, 170.0);
             let radius = drawn.radius(drawn.share(drawn.nodes[i]));
-            let place = beside(point, radius, &name, NAME, |bounds| {
+            let is_free = |bounds: &Area, own: bool| {
                 frame.holds(bounds)
                     && !taken.iter().any(|t| t.meets(bounds))
-                    && !discs.iter().any(|(other, disc)| *other != i && disc.meets(bounds))
-            });
-            if let Some(place) = place {
-                canvas.plated(place.at, &name, NAME);
-                taken.push(place.bounds);
+                    && !discs.iter().any(|(other, disc)| (own || *other != i) && disc.meets(bounds))
+            };
+            let near = beside(point, radius, &name, NAME, |bounds| is_free(bounds, false));
+            let (place, far) = match near {
+                Some(place) => (Some(place), false),
+                None => (aside(point, &name, NAME, |bounds| is_free(bounds, true)), true),
+            };
+            let Some(place) = place else { continue };
+            if far {
+                let b = place.bounds;
+                let end = (point.0.clamp(b.x0, b.x1), point.1.clamp(b.y0, b.y1));
+                canvas.line(&[point, end], Stroke::new(INK, 0.75));
             }
+            canvas.plated(place.at, &name, NAME);
+            taken.push(place.bounds);
         }
     }
 
@@ -148,8 +157,14 @@ fn regions(
             members.entry(&node.region).or_default().push(point);
         }
     }
-    let hulls: Vec<(&str, Vec<Point>)> =
-        members.into_iter().map(|(name, p)| (name, grown(&hull(p), 14.0))).collect();
+    let nodes: Vec<Point> = points.iter().flatten().copied().collect();
+    let hulls: Vec<(&str, Vec<Point>)> = members
+        .into_iter()
+        .map(|(name, own)| (name, own.len(), grown(&hull(own), 14.0)))
+        // A region whose ground is mostly that of others, such as a country of provinces, is not drawn.
+        .filter(|(_, own, hull)| nodes.iter().filter(|p| inside(hull, **p)).count() < 2 * own)
+        .map(|(name, _, hull)| (name, hull))
+        .collect();
     for (i, (_, hull)) in hulls.iter().enumerate() {
         canvas.polygon(hull, GROUNDS[i % GROUNDS.len()], 1.0);
     }
@@ -159,7 +174,6 @@ fn regions(
         }
     }
     let style = Text::new(19.0).bold().color(REGION_NAME);
-    let nodes: Vec<Point> = points.iter().flatten().copied().collect();
     let mut taken = vec![reserved];
     for (name, hull) in &hulls {
         let name = fit(name, style.size, true, 220.0);
@@ -195,16 +209,26 @@ fn region_name_place(
     });
     let free = places.filter_map(|(at, row)| {
         let bounds = style.bounds(at, name);
-        let inside = frame.holds(&bounds) && !taken.iter().any(|t| t.meets(&bounds));
+        let allowed = frame.holds(&bounds) && !taken.iter().any(|t| t.meets(&bounds));
+        let outside = !inside(hull, ((bounds.x0 + bounds.x1) / 2.0, (bounds.y0 + bounds.y1) / 2.0));
         let near =
             Area { x0: bounds.x0 - 6.0, y0: bounds.y0 - 6.0, x1: bounds.x1 + 6.0, y1: bounds.y1 + 6.0 };
         let hidden = nodes
             .iter()
             .filter(|(x, y)| near.x0 < *x && *x < near.x1 && near.y0 < *y && *y < near.y1)
             .count();
-        inside.then_some((hidden as f64 + row, at, bounds))
+        allowed.then_some((hidden as f64 + row + if outside { 2.5 } else { 0.0 }, at, bounds))
     });
     free.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at, bounds)| (at, bounds))
+}
+
+/// Whether a point lies within a convex hull, whichever way round it goes.
+fn inside(hull: &[Point], (x, y): Point) -> bool {
+    let turns = |i: usize| {
+        let (a, b) = (hull[i], hull[(i + 1) % hull.len()]);
+        (b.0 - a.0) * (y - a.1) - (b.1 - a.1) * (x - a.0)
+    };
+    hull.len() > 2 && ((0..hull.len()).all(|i| turns(i) >= 0.0) || (0..hull.len()).all(|i| turns(i) <= 0.0))
 }
 
 /// Convex hull (monotone chain), in order around it.
@@ -254,6 +278,7 @@ mod tests {
         points.extend([(1.0, 1.0), (2.0, 3.0), (2.0, 0.0)]);
         let mut got = hull(points);
         assert_eq!(got.len(), 4);
+        assert!(inside(&got, (2.0, 2.0)) && !inside(&got, (5.0, 2.0)) && !inside(&[], (0.0, 0.0)));
         got.sort_by(|a, b| a.partial_cmp(b).unwrap());
         assert_eq!(got, [(0.0, 0.0), (0.0, 4.0), (4.0, 0.0), (4.0, 4.0)]);
         assert_eq!(hull(vec![(1.0, 1.0); 5]), [(1.0, 1.0)]);
