@@ -425,14 +425,14 @@ pub struct RandomFailure {
     pub state: u16,
 }
 
-/// A group whose members fail together with probability `beta` when one of them fails at random.
+/// A group of which a share `beta` of every member's random failures is joint (beta-factor model).
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommonCause {
     /// Id as written in the scenario.
     pub id: String,
     /// Members.
     pub members: Vec<NodeId>,
-    /// Probability that a random failure of one takes the others along.
+    /// Share of each member's random failures that take the whole group, 0 to 1.
     pub beta: f64,
 }
 

@@ -4,11 +4,22 @@ use crate::agenda::Kind;
 use crate::engine::{Engine, EngineParam};
 use crate::state::{NEVER, ONE, flag};
 use linchpin_model::time::whole_seconds;
-use linchpin_model::{CeilingKind, Happening, Layer, Purpose, RepairPlan};
+use linchpin_model::{CeilingKind, CommonCause, Happening, Layer, Purpose, RepairPlan};
 
 /// Finishes the stages of repair jobs that are due, and puts spares back in stock.
 pub(crate) fn finish_work(mut param: EngineParam) {
     param.engine().finish_work();
+}
+
+/// Whether a random failure is joint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    /// The node's own.
+    No,
+    /// Of the whole group.
+    Yes,
+    /// Joint, but booked on another member's clock.
+    OthersTurn,
 }
 
 impl Engine<'_> {
@@ -71,20 +82,39 @@ impl Engine<'_> {
         }
         let plan = self.plan;
         let fixed = &plan.model.nodes[i];
+        let cause = plan.model.common_causes.get(fixed.common_cause as usize);
+        let joint = cause.map_or(Joint::No, |cause| self.joint_failure(node, cause));
+        if joint == Joint::OthersTurn {
+            self.schedule_failure(node);
+            return;
+        }
         if self.clock.trace {
             self.trace(node, Happening::FailedAtRandom);
         }
         let state = plan.model.failures[fixed.failure.index()].state;
         self.damage(node, state, 1.0);
-        let Some(cause) = plan.model.common_causes.get(fixed.common_cause as usize) else { return };
-        let count = self.condition.damages[row].failures;
-        let u = self.clock.draws.uniform(Layer::Threat, fixed.key, Purpose::CommonCause, count);
-        if u < cause.beta {
-            for other in &cause.members {
-                if self.statuses[other.index()].flags & flag::DAMAGED == 0 {
-                    self.damage(other.0, state, 1.0);
-                }
+        for other in cause.filter(|_| joint == Joint::Yes).map_or(&[][..], |cause| &cause.members) {
+            if self.statuses[other.index()].flags & flag::DAMAGED == 0 {
+                self.damage(other.0, state, 1.0);
             }
+        }
+    }
+
+    /// Splits the failures of a node into its own and those of its common-cause group (beta-factor model).
+    ///
+    /// A share beta of each member's failures is joint. The clock of every one of the n members rings for them,
+    /// but they are one process: so each bell counts with probability 1/n.
+    fn joint_failure(&self, node: u32, cause: &CommonCause) -> Joint {
+        let row = self.plan.rows[node as usize].damage as usize;
+        let count = self.condition.damages[row].failures;
+        let key = self.plan.model.nodes[node as usize].key;
+        let u = self.clock.draws.uniform(Layer::Threat, key, Purpose::CommonCause, count);
+        if u >= cause.beta {
+            Joint::No
+        } else if u < cause.beta / cause.members.len() as f64 {
+            Joint::Yes
+        } else {
+            Joint::OthersTurn
         }
     }
 

@@ -97,6 +97,8 @@ pub(crate) struct Plan {
     pub(crate) specials: Vec<Special>,
     pub(crate) stages: Vec<HotStage>,
     pub(crate) delayed_links: Vec<DelayedLink>,
+    /// Row in `delayed_links` of each link; empty where no link is delayed.
+    pub(crate) delay_of: Vec<u32>,
     /// Kinds of ceilings that this model can lower, in order: the columns of the ceilings' table.
     pub(crate) slots: Vec<CeilingKind>,
     /// Column by kind; `u8::MAX` where the model cannot lower it.
@@ -165,6 +167,7 @@ impl Plan {
             out,
             specials,
             stages: lay_stages(&model),
+            delay_of: lay_delay_of(&model, &delayed_links),
             delayed_links,
             slots,
             slot_of,
@@ -363,6 +366,17 @@ fn lay_supplies(model: &Model) -> (Vec<Out>, Vec<DelayedLink>) {
         })
         .collect();
     (out, delayed)
+}
+
+fn lay_delay_of(model: &Model, delayed: &[DelayedLink]) -> Vec<u32> {
+    if delayed.is_empty() {
+        return Vec::new();
+    }
+    let mut of = vec![u32::MAX; model.links.len()];
+    for (row, delayed) in delayed.iter().enumerate() {
+        of[delayed.link as usize] = row as u32;
+    }
+    of
 }
 
 fn lay_stages(model: &Model) -> Vec<HotStage> {

@@ -203,6 +203,9 @@ pub(crate) struct Restart {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parcel {
     pub(crate) level: u32,
+    /// Where what its provider suffered began, and how many steps ago.
+    pub(crate) root: u32,
+    pub(crate) generation: u16,
     pub(crate) time: u32,
     pub(crate) next: u32,
 }
@@ -212,7 +215,9 @@ pub(crate) struct Parcel {
 pub(crate) struct Delay {
     pub(crate) delay: u32,
     pub(crate) delivered: u32,
-    pub(crate) sent: u32,
+    /// Root and generation of what was delivered.
+    pub(crate) root: u32,
+    pub(crate) generation: u16,
     pub(crate) first: u32,
     pub(crate) last: u32,
 }
@@ -252,6 +257,7 @@ in_place! {
         pub(crate) sharings_due: Vec<u32>,
 
         // Work lists, empty between instants.
+        pub(crate) closing: Vec<u32>,
         pub(crate) round: Vec<u32>,
         pub(crate) next: Vec<u32>,
         pub(crate) rising: Vec<u32>,
@@ -502,6 +508,7 @@ impl Saved {
                 sharing_trigger: vec![NEVER; model.sharings.len()],
                 networks_due: Vec::new(),
                 sharings_due: Vec::new(),
+                closing: Vec::new(),
                 round: Vec::new(),
                 next: Vec::new(),
                 rising: Vec::new(),
@@ -577,7 +584,8 @@ impl SpecialState {
 }
 
 impl Delay {
-    pub(crate) const NEW: Self = Self { delay: NEVER, delivered: ONE, sent: ONE, first: NEVER, last: NEVER };
+    pub(crate) const NEW: Self =
+        Self { delay: NEVER, delivered: ONE, root: NodeId::NONE.0, generation: 0, first: NEVER, last: NEVER };
 }
 
 /// Fixed-point load of a drawn number.

@@ -150,7 +150,9 @@ impl Engine<'_> {
                 state.delay = self.draw_delay(&fixed);
             }
             let time = self.now.saturating_add(state.delay);
-            let parcel = Parcel { level, time, next: NEVER };
+            let blame = self.blames[i];
+            let (root, generation) = (blame.root, blame.generation);
+            let parcel = Parcel { level, root, generation, time, next: NEVER };
             let at = self.flow.free_parcel;
             let at = if at == NEVER {
                 self.flow.parcels.push(parcel);
@@ -166,7 +168,6 @@ impl Engine<'_> {
                 self.flow.parcels[state.last as usize].next = at;
             }
             state.last = at;
-            state.sent = level;
             self.flow.delays[out.weight as usize] = state;
             self.agenda.cascade.push(time, Kind::Arrival, out.weight);
         }
@@ -186,7 +187,7 @@ impl Engine<'_> {
             if parcel.next == NEVER {
                 slot.last = NEVER;
             }
-            slot.delivered = parcel.level;
+            (slot.delivered, slot.root, slot.generation) = (parcel.level, parcel.root, parcel.generation);
             self.flow.parcels[state.first as usize].next = self.flow.free_parcel;
             self.flow.free_parcel = state.first;
             self.shift_supply(fixed.need, fixed.weight, state.delivered, parcel.level);

@@ -65,5 +65,8 @@ impl Engine<'_> {
                 Kind::Event | Kind::Effect | Kind::Job | Kind::Spare => {}
             }
         }
+        if !self.flow.closing.is_empty() {
+            self.close_members();
+        }
     }
 }

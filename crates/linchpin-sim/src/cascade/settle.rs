@@ -189,6 +189,11 @@ impl Engine<'_> {
             }
         };
         if cause & Blame::CEILING == 0 {
+            if let Some(row) = self.delay_of(cause) {
+                // What arrives late comes from what its provider suffered then.
+                let delay = self.flow.delays[row];
+                return (delay.root, delay.generation.saturating_add(1));
+            }
             return from(self.plan.model.links[cause as usize].provider.0);
         }
         // Cut off or overloaded: something else fell before.
@@ -206,6 +211,11 @@ impl Engine<'_> {
             }
         }
         (node, 0)
+    }
+
+    fn delay_of(&self, link: u32) -> Option<usize> {
+        let row = *self.plan.delay_of.get(link as usize)?;
+        (row != u32::MAX).then_some(row as usize)
     }
 
     /// The term that holds a node at `level`: the present cause while it binds, else the first in order.
@@ -266,7 +276,11 @@ impl Engine<'_> {
         let mut best = (from, 0_u32, false);
         for link in from..to {
             let provider = model.links[link as usize].provider.index();
-            let (down, fell) = (self.statuses[provider].level < ONE, self.blames[provider].fell);
+            let level = match self.delay_of(link) {
+                None => self.statuses[provider].level,
+                Some(row) => self.flow.delays[row].delivered,
+            };
+            let (down, fell) = (level < ONE, self.blames[provider].fell);
             if (down, fell) > (best.2, best.1) {
                 best = (link, fell, down);
             }
@@ -320,12 +334,18 @@ impl Engine<'_> {
         self.flush(step.node);
         let i = step.node as usize;
         self.statuses[i].level = step.level;
+        let now = self.now;
         let blame = &mut self.blames[i];
-        blame.cause = step.cause;
-        blame.root = step.root;
-        blame.generation = step.generation;
-        blame.sector = step.sector;
-        blame.fell = self.now;
+        // Where partial levels feed back, a node falls many times in one instant: what made it fall first stays
+        // the cause, or generations would count the turns of a circle.
+        let turns = blame.fell == now && blame.cause != Blame::NO_CAUSE && step.cause & Blame::CEILING == 0;
+        if !turns {
+            blame.cause = step.cause;
+            blame.root = step.root;
+            blame.generation = step.generation;
+            blame.sector = step.sector;
+        }
+        blame.fell = now;
         self.pass_on(step.node, step.from, step.level);
     }
 

@@ -105,25 +105,53 @@ impl Engine<'_> {
         self.agenda.cascade.push(until, Kind::Reset, member);
     }
 
-    /// A tripped member may carry again.
+    /// A tripped member may carry again, if it can: see [`Self::close_members`].
     pub(crate) fn reset_member(&mut self, member: u32) {
-        if self.flow.members[member as usize].latched != self.now {
-            return;
+        if self.flow.members[member as usize].latched == self.now {
+            self.flow.closing.push(member);
         }
-        let fixed = self.plan.sharing_members[member as usize];
-        // One that would trip again at once stays latched for another turn: closing it onto the overload would
-        // come to nothing within the instant.
-        let mut total = self.total_load(fixed.group);
-        let load = self.flow.members[member as usize].load;
-        total.add(load, self.member_level(member), -1);
-        total.add(load, ONE, 1);
-        if self.is_overloaded(fixed.group, member, ONE, &total) {
-            self.trip(member, self.plan.model.sharings[fixed.group as usize].reset);
-            return;
+    }
+
+    /// Lets the members carry again whose reset is due now, all together. Those that would trip again at once
+    /// stay latched for another turn: closing them onto the overload would come to nothing within the instant.
+    pub(crate) fn close_members(&mut self) {
+        let mut closing = std::mem::take(&mut self.flow.closing);
+        closing.sort_unstable();
+        let group_of = |engine: &Self, member: u32| engine.plan.sharing_members[member as usize].group;
+        while let Some(first) = closing.first() {
+            let group = group_of(self, *first);
+            let mut together = closing.partition_point(|member| group_of(self, *member) == group);
+            loop {
+                let mut total = self.total_load(group);
+                for member in &closing[..together] {
+                    let load = self.flow.members[*member as usize].load;
+                    total.add(load, self.member_level(*member), -1);
+                    total.add(load, ONE, 1);
+                }
+                let before = together;
+                let mut kept = 0;
+                for k in 0..before {
+                    if self.is_overloaded(group, closing[k], ONE, &total) {
+                        self.trip(closing[k], self.plan.model.sharings[group as usize].reset);
+                    } else {
+                        closing[kept] = closing[k];
+                        kept += 1;
+                    }
+                }
+                closing.drain(kept..before);
+                together = kept;
+                if together == before {
+                    break;
+                }
+            }
+            for member in closing.drain(..together) {
+                self.flow.members[member as usize].latched = 0;
+                let node = self.plan.sharing_members[member as usize].node;
+                self.set_ceiling(node, CeilingKind::Overload, ONE);
+            }
+            self.touch_sharing(group);
         }
-        self.flow.members[member as usize].latched = 0;
-        self.set_ceiling(fixed.node, CeilingKind::Overload, ONE);
-        self.touch_sharing(fixed.group);
+        self.flow.closing = closing;
     }
 }
 
