@@ -119,21 +119,23 @@ mod tests {
 
     #[test]
     fn the_screen_has_values_intervals_verdicts_and_times() {
-        let mut findings = Findings::default();
-        findings.metrics = vec![
-            metric("person_hours/water", Some(1000.0)),
-            metric("person_hours/water/north", Some(600.0)),
-            metric("person_hours/cash", None),
-        ];
-        findings.requirements = vec![RequirementResult {
-            name: "Hospitals keep power".to_owned(),
-            group: "hospitals".to_owned(),
-            probability: 0.5,
-            ci95: [0.4, 0.6],
-            asked: 0.9,
-            verdict: Verdict::NotMet,
-            ..RequirementResult::default()
-        }];
+        let mut findings = Findings {
+            metrics: vec![
+                metric("person_hours/water", Some(1000.0)),
+                metric("person_hours/water/north", Some(600.0)),
+                metric("person_hours/cash", None),
+            ],
+            requirements: vec![RequirementResult {
+                name: "Hospitals keep power".to_owned(),
+                group: "hospitals".to_owned(),
+                probability: 0.5,
+                ci95: [0.4, 0.6],
+                asked: 0.9,
+                verdict: Verdict::NotMet,
+                ..RequirementResult::default()
+            }],
+            ..Findings::default()
+        };
         findings.study.failed = vec![("too many events".to_owned(), 2)];
         findings.study.replications = 9998;
         let timings = Timings { threads: 2, computed: 10_000, replications_s: 0.924, whole_s: 1.1 };

@@ -13,7 +13,7 @@ use crate::results::{Complete, PROGRAM, verdict};
 use crate::suggest::nearest;
 use linchpin_analysis::Catalogue;
 use linchpin_ensemble::{
-    Identity, ModelJob, ModelSums, Outcome, Plan, Precision, Stopped, Stopwatch, Study, create_folder,
+    Identity, ModelJob, ModelSums, Outcome, Plan, Precision, Stopped, Stopwatch, create_folder,
     write_atomically,
 };
 use std::path::{Path, PathBuf};
@@ -36,16 +36,15 @@ pub fn run(args: &RunArgs, console: &Console) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
     let settings = settle(args, load(&args.file, console)?)?;
     let outcome = compute(&settings, &interrupt, console)?;
-    let Settings { job, seed, identity, folder, .. } = &settings;
+    let Settings { job, seed, folder, .. } = &settings;
     if outcome.stopped == Stopped::Interrupted {
         return Err(interrupted(&settings, &outcome, args));
     }
-    let (study, _) = Study::open(folder, identity)?;
     let complete = Complete {
         folder,
         job,
         seed: *seed,
-        study: &study,
+        study: &outcome.study,
         totals: &outcome.totals,
         stopped: outcome.stopped.to_string(),
     };

@@ -187,8 +187,8 @@ impl Block {
         Some(&self.failed[at].reason)
     }
 
-    /// The whole file, and the digest that stands at its end.
-    pub fn encode(&self, identity: &Identity, sums: &[u8]) -> (Vec<u8>, Digest32) {
+    /// The whole file, what stands at its front, and the digest that stands at its end.
+    pub fn encode(&self, identity: &Identity, sums: &[u8]) -> Encoded {
         let failed = encode_failed(&self.failed);
         let header = Header {
             identity: identity.clone(),
@@ -210,7 +210,7 @@ impl Block {
         out.extend_from_slice(sums);
         let digest = sha256(&out);
         out.extend_from_slice(&digest);
-        (out, digest)
+        Encoded { bytes: out, header, digest }
     }
 
     /// Reads a whole file and makes sure that not one bit of it has changed.
@@ -218,15 +218,21 @@ impl Block {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn decode(bytes: &[u8]) -> Result<Decoded, String> {
+        let (decoded, content) = Self::decode_unchecked(bytes)?;
+        if sha256(content) != decoded.digest {
+            return Err("its checksum is wrong".to_owned());
+        }
+        Ok(decoded)
+    }
+
+    /// The same without looking at the checksum; also gives what the checksum is over.
+    pub(crate) fn decode_unchecked(bytes: &[u8]) -> Result<(Decoded, &[u8]), String> {
         let header = Header::decode(bytes)?;
         if header.file_bytes() != Some(bytes.len() as u64) {
             return Err("it is cut off or too long".to_owned());
         }
         let (content, trailer) = bytes.split_at(bytes.len() - TRAILER_BYTES);
-        let digest = sha256(content);
-        if digest != trailer {
-            return Err("its checksum is wrong".to_owned());
-        }
+        let digest = Reader(trailer).digest()?;
         let mut reader = Reader(&content[HEADER_BYTES..]);
         let numbers = header.columns as usize * header.rows as usize;
         let columns = decode_numbers(reader.take(numbers * 8)?);
@@ -235,8 +241,19 @@ impl Block {
         let sums = reader.0.to_vec();
         let (index, first, rows, answers) = (header.index, header.first, header.rows, header.answers);
         let block = Self { index, first, rows, answers, columns, bits, failed };
-        Ok(Decoded { header, block, sums, digest })
+        Ok((Decoded { header, block, sums, digest }, content))
     }
+}
+
+/// A block file that is to be written.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    /// All of it.
+    pub bytes: Vec<u8>,
+    /// What stands at its front.
+    pub header: Header,
+    /// The digest at its end.
+    pub digest: Digest32,
 }
 
 /// A block file that was read.
@@ -332,9 +349,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let (bytes, digest) = block().encode(&identity(), b"sums");
+        let Encoded { bytes, header, digest } = block().encode(&identity(), b"sums");
         let decoded = Block::decode(&bytes).unwrap();
-        assert_eq!(decoded.header.identity, identity());
+        assert_eq!((&decoded.header.identity, &decoded.header), (&identity(), &header));
         assert_eq!((decoded.sums.as_slice(), decoded.digest), (b"sums".as_slice(), digest));
         let (read, written) = (&decoded.block, &block());
         assert_eq!(read.failed, written.failed);
@@ -358,7 +375,7 @@ mod tests {
 
     #[test]
     fn every_changed_bit_and_every_cut_is_noticed() {
-        let (bytes, _) = block().encode(&identity(), b"sums");
+        let bytes = block().encode(&identity(), b"sums").bytes;
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1 << (at % 8);
@@ -369,7 +386,7 @@ mod tests {
 
     #[test]
     fn a_header_that_promises_too_much_is_refused() {
-        let (mut bytes, _) = block().encode(&identity(), b"sums");
+        let mut bytes = block().encode(&identity(), b"sums").bytes;
         bytes[20..32].fill(0xff);
         bytes[136..152].fill(0xff);
         assert!(Block::decode(&bytes).is_err());

@@ -1,15 +1,15 @@
 //! The collector: takes whole blocks in order, writes them, and looks at the stopping rule.
 
 use crate::StudyError;
-use crate::block::Block;
+use crate::block::{Block, Encoded};
 use crate::clock::Stopwatch;
 use crate::digest::Intake;
 use crate::estimate::Estimate;
 use crate::files::write_atomically;
-use crate::identity::{Digest32, Identity};
-use crate::manifest::{BlockEntry, Manifest};
+use crate::identity::Identity;
+use crate::manifest::Manifest;
 use crate::run::{Plan, Precision, Watched, lock};
-use crate::store::{BlockFile, Inventory, block_path, take_file};
+use crate::store::{BlockFile, Inventory, Study, block_path, take_file};
 use crate::work::{Job, Sums};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,8 +23,7 @@ const MANIFEST_EVERY_S: f64 = 5.0;
 pub(crate) struct Finished<S> {
     pub block: Block,
     pub sums: S,
-    pub bytes: Vec<u8>,
-    pub digest: Digest32,
+    pub encoded: Encoded,
 }
 
 /// How collecting ended.
@@ -42,7 +41,7 @@ pub(crate) enum Ending {
 pub(crate) struct Collected<S> {
     pub ending: Ending,
     pub intake: Intake<S>,
-    pub blocks: Vec<BlockEntry>,
+    pub study: Study,
 }
 
 /// Takes blocks in order of their numbers, whoever finished first.
@@ -55,7 +54,7 @@ pub(crate) struct Collector<'a, J: Job> {
     total: u32,
     held: BTreeMap<u32, BlockFile>,
     intake: Intake<J::Sums>,
-    blocks: Vec<BlockEntry>,
+    study: Study,
     manifest_written: Stopwatch,
 }
 
@@ -81,7 +80,7 @@ impl<'a, J: Job> Collector<'a, J> {
             total: plan.replications.div_ceil(size),
             held: inventory.blocks,
             intake: Intake::new(identity, job.sums(), watched),
-            blocks: Vec::new(),
+            study: Study::default(),
             manifest_written: Stopwatch::start(),
         }
     }
@@ -101,7 +100,7 @@ impl<'a, J: Job> Collector<'a, J> {
         let mut ending = Ending::All;
         for index in 0..self.total {
             if let Some(file) = self.held.remove(&index) {
-                self.take_held(&file)?;
+                self.take_held(file)?;
             } else if let Some(finished) = next_block(index, &mut early, receiver) {
                 self.take_finished(finished)?;
             } else {
@@ -119,28 +118,30 @@ impl<'a, J: Job> Collector<'a, J> {
         if ending == Ending::CutOff {
             self.keep_early(early)?;
         }
-        Ok(Collected { ending, intake: self.intake, blocks: self.blocks })
+        Ok(Collected { ending, intake: self.intake, study: self.study })
     }
 
-    fn take_held(&mut self, file: &BlockFile) -> Result<(), StudyError> {
-        let block = take_file(&mut self.intake, file)?;
-        self.blocks.push(BlockEntry::new(&block, &file.digest));
+    fn take_held(&mut self, file: BlockFile) -> Result<(), StudyError> {
+        take_file(&mut self.intake, &file)?;
+        self.study.push(file);
         Ok(())
     }
 
     fn take_finished(&mut self, finished: Finished<J::Sums>) -> Result<(), StudyError> {
-        write_atomically(&block_path(self.folder, finished.block.index), &finished.bytes)?;
-        self.intake.take(&finished.block);
-        self.intake.sums_mut().merge(&finished.sums);
-        self.blocks.push(BlockEntry::new(&finished.block, &finished.digest));
+        let Finished { block, sums, encoded: Encoded { bytes, header, digest } } = finished;
+        let path = block_path(self.folder, block.index);
+        write_atomically(&path, &bytes)?;
+        self.intake.take(&block);
+        self.intake.sums_mut().merge(&sums);
+        self.study.push(BlockFile { path, header, digest, failed: block.failed });
         Ok(())
     }
 
     /// Writes blocks that were finished before an earlier one was: after an interruption, resume will want them.
     fn keep_early(&self, early: BTreeMap<u32, Finished<J::Sums>>) -> Result<(), StudyError> {
-        early
-            .values()
-            .try_for_each(|block| write_atomically(&block_path(self.folder, block.block.index), &block.bytes))
+        early.values().try_for_each(|block| {
+            write_atomically(&block_path(self.folder, block.block.index), &block.encoded.bytes)
+        })
     }
 
     fn watched(&self) -> Watched {
@@ -163,7 +164,7 @@ impl<'a, J: Job> Collector<'a, J> {
             return Ok(());
         }
         self.manifest_written = Stopwatch::start();
-        Manifest::running(self.identity, self.size, self.blocks.clone()).write(self.folder)
+        Manifest::running(self.identity, self.size, &self.study).write(self.folder)
     }
 }
 

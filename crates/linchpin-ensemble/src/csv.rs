@@ -2,7 +2,7 @@
 
 use crate::StudyError;
 use crate::block::Block;
-use crate::store::{Study, read_block};
+use crate::store::{Study, read_numbers};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
@@ -33,7 +33,7 @@ fn write_rows(study: &Study, columns: &[String], path: &Path) -> Result<(), Stud
     }
     text.push(b'\n');
     for file in study.blocks() {
-        let block = read_block(file)?.block;
+        let block = read_numbers(file)?;
         for row in 0..block.rows as usize {
             push_row(&mut text, &block, row, columns.len());
         }

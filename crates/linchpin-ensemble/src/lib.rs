@@ -28,7 +28,7 @@ mod run;
 mod store;
 mod work;
 
-pub use block::{BLOCK_VERSION, Block, Decoded, Failed, HEADER_BYTES, Header};
+pub use block::{BLOCK_VERSION, Block, Decoded, Encoded, Failed, HEADER_BYTES, Header};
 pub use clock::Stopwatch;
 pub use csv::write_csv;
 pub use digest::Totals;

@@ -1,11 +1,11 @@
 //! `manifest.json`: what a study folder holds, for people and other programs. Nothing is decided by it.
 
 use crate::StudyError;
-use crate::block::Block;
 use crate::digest::Totals;
 use crate::files::write_atomically;
-use crate::identity::{Digest32, Identity, hex};
+use crate::identity::{Identity, hex};
 use crate::run::Stopped;
+use crate::store::{BlockFile, Study};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
@@ -56,8 +56,9 @@ pub struct BlockEntry {
 }
 
 impl BlockEntry {
-    pub(crate) fn new(block: &Block, digest: &Digest32) -> Self {
-        Self { index: block.index, first: block.first, replications: block.rows, sha256: hex(digest) }
+    fn of(file: &BlockFile) -> Self {
+        let (header, sha256) = (&file.header, hex(&file.digest));
+        Self { index: header.index, first: header.first, replications: header.rows, sha256 }
     }
 }
 
@@ -80,7 +81,7 @@ impl Manifest {
         self.study_hash.is_some() && self.state != Stopped::Interrupted.to_string()
     }
 
-    pub(crate) fn running(identity: &Identity, block_size: u32, blocks: Vec<BlockEntry>) -> Self {
+    pub(crate) fn running(identity: &Identity, block_size: u32, study: &Study) -> Self {
         Self {
             version: MANIFEST_VERSION,
             program: identity.program.clone(),
@@ -89,10 +90,10 @@ impl Manifest {
             catalogue_hash: hex(&identity.catalogue),
             state: "running".to_owned(),
             study_hash: None,
-            replications: blocks.iter().map(|block| u64::from(block.replications)).sum(),
+            replications: study.replications() as u64,
             failed: Vec::new(),
             block_size,
-            blocks,
+            blocks: study.blocks().iter().map(BlockEntry::of).collect(),
             timings: None,
         }
     }
@@ -135,7 +136,7 @@ pub(crate) fn close<S>(
     folder: &Path,
     identity: &Identity,
     block_size: u32,
-    blocks: Vec<BlockEntry>,
+    study: &Study,
     totals: &Totals<S>,
     stopped: Stopped,
     timings: &Timings,
@@ -145,7 +146,7 @@ pub(crate) fn close<S>(
         study_hash: Some(hex(&totals.hash)),
         failed: totals.failed.clone(),
         timings: Some(*timings),
-        ..Manifest::running(identity, block_size, blocks)
+        ..Manifest::running(identity, block_size, study)
     };
     manifest.write(folder)
 }

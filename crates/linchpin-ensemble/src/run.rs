@@ -9,7 +9,7 @@ use crate::estimate::Estimate;
 use crate::files::create_folder;
 use crate::identity::Identity;
 use crate::manifest::Timings;
-use crate::store::{Inventory, extent, runs_folder};
+use crate::store::{Inventory, Study, extent, runs_folder};
 use crate::work::{Job, Sums, Worker};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -82,6 +82,8 @@ pub struct Progress {
 /// What a run comes to.
 #[derive(Debug)]
 pub struct Outcome<S> {
+    /// The complete prefix of blocks.
+    pub study: Study,
     /// Sums, hash and failures of the complete prefix.
     pub totals: Totals<S>,
     /// Why it ended.
@@ -136,15 +138,15 @@ pub fn run<J: Job>(
         replications_s,
         whole_s: watch.seconds(),
     };
-    let Collected { ending, intake, blocks } = collected;
+    let Collected { ending, intake, study } = collected;
     let totals = intake.finish();
     let stopped = match ending {
         Ending::All => Stopped::Replications,
         Ending::Precise(relative) => Stopped::Precision(relative),
         Ending::CutOff => Stopped::Interrupted,
     };
-    crate::manifest::close(folder, identity, size, blocks, &totals, stopped, &timings)?;
-    Ok(Outcome { totals, stopped, timings, notes })
+    crate::manifest::close(folder, identity, size, &study, &totals, stopped, &timings)?;
+    Ok(Outcome { study, totals, stopped, timings, notes })
 }
 
 /// Worker threads for a wish, where 0 stands for one a processor.
@@ -383,8 +385,8 @@ impl<'a, J: Job> Board<'a, J> {
         let mut all = entry.sums.into_iter();
         let mut sums = all.next().unwrap_or_else(|| self.job.sums());
         all.for_each(|other| sums.merge(&other));
-        let (bytes, digest) = block.encode(self.identity, &sums.to_bytes());
-        Finished { block, sums, bytes, digest }
+        let encoded = block.encode(self.identity, &sums.to_bytes());
+        Finished { block, sums, encoded }
     }
 }
 

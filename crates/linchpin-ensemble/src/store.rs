@@ -32,6 +32,8 @@ pub struct BlockFile {
     pub header: Header,
     /// The digest at its end.
     pub digest: Digest32,
+    /// Replications that could not be finished, ascending.
+    pub failed: Vec<Failed>,
 }
 
 /// What a folder holds.
@@ -64,8 +66,9 @@ impl Inventory {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             match Block::decode(&bytes) {
                 Ok(decoded) if block_path(study, decoded.header.index) == path => {
-                    let Decoded { header, digest, .. } = decoded;
-                    inventory.blocks.insert(header.index, BlockFile { path, header, digest });
+                    let Decoded { header, digest, block, .. } = decoded;
+                    let failed = block.failed;
+                    inventory.blocks.insert(header.index, BlockFile { path, header, digest, failed });
                 }
                 Ok(_) => {
                     inventory.notes.push(format!("{name} is left out: its name does not fit its content"))
@@ -153,8 +156,19 @@ pub fn read_block(file: &BlockFile) -> Result<Decoded, StudyError> {
     Ok(decoded)
 }
 
+/// Reads the numbers of a block that was found whole when the study was opened, without going through its checksum again.
+pub(crate) fn read_numbers(file: &BlockFile) -> Result<Block, StudyError> {
+    let bytes = fs::read(&file.path).map_err(StudyError::io("read", &file.path))?;
+    let damaged = |reason: String| StudyError::Damaged { path: file.path.clone(), reason };
+    let (decoded, _) = Block::decode_unchecked(&bytes).map_err(damaged)?;
+    if decoded.digest != file.digest {
+        return Err(damaged("it has been replaced while it was in use".to_owned()));
+    }
+    Ok(decoded.block)
+}
+
 /// A study on disk whose blocks are all of one identity and follow each other without a gap.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Study {
     blocks: Vec<BlockFile>,
     failed: Vec<Failed>,
@@ -162,25 +176,27 @@ pub struct Study {
 }
 
 impl Study {
-    /// Opens the complete prefix of a study for reading.
+    /// Opens the complete prefix of a study for reading. Also gives notes on what was left out.
     ///
     /// # Errors
     /// [`StudyError::NoStudy`] where there is no whole first block, [`StudyError::Mismatch`] where it is another study.
     pub fn open(folder: &Path, identity: &Identity) -> Result<(Self, Vec<String>), StudyError> {
         let inventory = Inventory::read(folder)?;
         inventory.demand(folder, identity)?;
-        let prefix = inventory.blocks.into_iter().enumerate();
-        let blocks: Vec<BlockFile> =
-            prefix.take_while(|(i, (index, _))| *i == *index as usize).map(|(_, (_, block))| block).collect();
-        if blocks.is_empty() {
+        let mut study = Self::default();
+        let prefix = inventory.blocks.into_iter().zip(0..).take_while(|((index, _), place)| index == place);
+        prefix.for_each(|((_, block), _)| study.push(block));
+        if study.blocks.is_empty() {
             return Err(StudyError::NoStudy(folder.to_owned()));
         }
-        let replications = blocks.iter().map(|block| block.header.rows as usize).sum();
-        let mut study = Self { blocks, failed: Vec::new(), replications };
-        for block in &study.blocks {
-            study.failed.extend(read_block(block)?.block.failed);
-        }
         Ok((study, inventory.notes))
+    }
+
+    /// Adds the next block.
+    pub(crate) fn push(&mut self, block: BlockFile) {
+        self.replications += block.header.rows as usize;
+        self.failed.extend_from_slice(&block.failed);
+        self.blocks.push(block);
     }
 
     /// Its blocks in order.
@@ -222,23 +238,6 @@ impl Study {
         Columns { study: self, per_read, first: 0, held: Vec::new() }
     }
 
-    /// One answer of every replication that was finished.
-    ///
-    /// # Errors
-    /// [`StudyError::Io`] or [`StudyError::Damaged`].
-    pub fn answers(&self, count: usize) -> Result<Vec<Vec<bool>>, StudyError> {
-        let mut lists = vec![Vec::with_capacity(self.replications - self.failed.len()); count];
-        for file in &self.blocks {
-            let block = read_block(file)?.block;
-            for row in (0..block.rows as usize).filter(|row| block.failure(*row).is_none()) {
-                for (answer, list) in lists.iter_mut().enumerate() {
-                    list.push(block.answer(answer, row));
-                }
-            }
-        }
-        Ok(lists)
-    }
-
     /// `count` columns from `first` on, each without the failed replications.
     fn read_columns(&self, first: usize, count: usize) -> Result<Vec<Vec<f64>>, StudyError> {
         let mut lists = vec![Vec::with_capacity(self.replications); count];
@@ -274,14 +273,14 @@ impl Study {
 }
 
 /// Takes a block file into the totals.
-pub(crate) fn take_file<S: Sums>(intake: &mut Intake<S>, file: &BlockFile) -> Result<Block, StudyError> {
+pub(crate) fn take_file<S: Sums>(intake: &mut Intake<S>, file: &BlockFile) -> Result<(), StudyError> {
     let decoded = read_block(file)?;
     intake.take(&decoded.block);
     if !intake.sums_mut().merge_bytes(&decoded.sums) {
         let reason = "its sums do not fit the scenario".to_owned();
         return Err(StudyError::Damaged { path: file.path.clone(), reason });
     }
-    Ok(decoded.block)
+    Ok(())
 }
 
 /// Columns of a study, read in batches: a few megabytes of memory however many replications there are.
