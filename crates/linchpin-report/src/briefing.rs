@@ -92,20 +92,21 @@ fn worst_region(findings: &Findings, total: &MetricSummary) -> Option<String> {
 }
 
 /// How long until 95 % of a service is back, with what is not restored said in words.
-pub(crate) fn recovery(metric: &MetricSummary, horizon_h: f64) -> String {
+fn recovery(metric: &MetricSummary, horizon_h: f64) -> String {
     let not_restored = not_restored(metric.not_reached, horizon_h);
     let Some(median) = metric.quantiles[2] else {
-        return not_restored.unwrap_or_else(|| "when it is back is not known".to_owned());
+        let words = not_restored.map(|words| format!("95\u{a0}% of it is {words}"));
+        return words.unwrap_or_else(|| "when it is back is not known".to_owned());
     };
     if median <= 0.0 && metric.not_reached <= 0.0 {
-        return "in at least half of the runs it never falls below 95 %".to_owned();
+        return "in at least half of the runs it never falls below 95\u{a0}%".to_owned();
     }
     let bad = match metric.quantiles[4] {
         Some(high) if high > median => format!(", in 19 of 20 within {}", hours(high)),
         _ => String::new(),
     };
     let half = format!(
-        "in half of the runs 95 % of it is back for good within {} of the first fall{bad}",
+        "in half of the runs 95\u{a0}% of it is back for good within {} of the first fall{bad}",
         hours(median)
     );
     match not_restored {
@@ -115,7 +116,7 @@ pub(crate) fn recovery(metric: &MetricSummary, horizon_h: f64) -> String {
 }
 
 /// `not restored within 14 days in 12 % of runs`; none where it always was.
-pub(crate) fn not_restored(share: f64, horizon_h: f64) -> Option<String> {
+fn not_restored(share: f64, horizon_h: f64) -> Option<String> {
     (share > 0.0).then(|| format!("not restored within {} in {} of runs", hours(horizon_h), percent(share)))
 }
 
@@ -234,7 +235,7 @@ mod tests {
             let metric = MetricSummary { quantiles, not_reached, ..MetricSummary::default() };
             assert_eq!(plain(&recovery(&metric, 336.0)), expected);
         };
-        let half = "in half of the runs 95 % of it is back for good within 5 days of the first fall";
+        let half = "in half of the runs 95\u{a0}% of it is back for good within 5 days of the first fall";
         check([Some(1.0), Some(60.0), Some(120.0), Some(150.0), Some(120.0)], 0.0, half);
         check(
             [None, None, Some(120.0), None, Some(240.0)],
@@ -246,7 +247,7 @@ mod tests {
             0.12,
             &format!("{half}; it is not restored within 14 days in 12 % of runs"),
         );
-        check([None; 5], 0.7, "not restored within 14 days in 70 % of runs");
+        check([None; 5], 0.7, "95 % of it is not restored within 14 days in 70 % of runs");
         check([None; 5], 0.0, "when it is back is not known");
         check([Some(0.0); 5], 0.0, "in at least half of the runs it never falls below 95 %");
     }

@@ -213,6 +213,7 @@ fn scenario_text_stays_text() {
         "td",
         "div",
         "span",
+        "b",
         "bdi",
         "main",
         "section",

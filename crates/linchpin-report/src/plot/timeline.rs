@@ -21,8 +21,8 @@ const FOOT: f64 = 46.0;
 const LINE: f64 = 15.0;
 const LANE_GAP: f64 = 7.0;
 /// What does not fit on so many lines of a lane has a marker but no label.
-const MAX_LINES: usize = 14;
-const MAX_LABEL: f64 = 340.0;
+const MAX_LINES: usize = 18;
+const MAX_LABEL: f64 = 460.0;
 /// Labels shorter than this say nothing.
 const MIN_LABEL: f64 = 70.0;
 const MARKER: f64 = 4.6;

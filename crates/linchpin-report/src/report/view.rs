@@ -1,16 +1,13 @@
 //! What the template shows: findings as text, in the order of the page.
 
-use linchpin_analysis::findings::{AssetLoss, AssumptionRow, Findings, MetricSummary, Timeline, Verdict};
+use linchpin_analysis::findings::{AssetLoss, Findings, MetricSummary, Timeline, Verdict};
 use serde::Serialize;
 
+use super::assumptions::Assumptions;
 use super::inline;
 use crate::text::clean;
 use crate::{Plot, briefing, format, names};
 
-/// More rows of assumptions than this are left to `summary.json`.
-const MAX_ASSUMPTIONS: usize = 400;
-/// So many values are named in a row of equal assumptions.
-const MAX_NAMED: usize = 4;
 /// Pictures of each section, by their ids.
 const LOSS: [&str; 2] = ["person-hours", "levels-services"];
 const SPREAD: [&str; 4] = ["cascade-size", "sector-matrix", "levels-sectors", "network"];
@@ -37,8 +34,7 @@ pub(super) struct View {
     spread_plots: Vec<Figure>,
     asset_plots: Vec<Figure>,
     other_plots: Vec<Figure>,
-    assumptions: Vec<AssumptionGroup>,
-    assumptions_left_out: usize,
+    assumptions: Assumptions,
     limits: Vec<String>,
     command: String,
     reproduce: Vec<(&'static str, String)>,
@@ -111,20 +107,9 @@ struct EntryRow {
     text: String,
 }
 
-#[derive(Serialize, PartialEq, Debug)]
-pub(super) struct AssumptionGroup {
-    what: String,
-    value: String,
-    source: String,
-    confidence: String,
-}
-
 impl View {
     pub(super) fn new(findings: &Findings, plots: &[Plot], css: String) -> Self {
         let study = &findings.study;
-        let mut groups = grouped(&findings.assumptions);
-        let assumptions_left_out = groups.len().saturating_sub(MAX_ASSUMPTIONS);
-        groups.truncate(MAX_ASSUMPTIONS);
         let timelines: Vec<TimelineView> =
             findings.timelines.iter().enumerate().map(|(i, t)| timeline(findings, plots, t, i)).collect();
         let told: Vec<String> =
@@ -151,8 +136,7 @@ impl View {
             spread_plots: figures(plots, |id| SPREAD.contains(&id)),
             asset_plots: figures(plots, |id| ASSETS.contains(&id)),
             other_plots: figures(plots, |id| !known(id)),
-            assumptions: groups,
-            assumptions_left_out,
+            assumptions: Assumptions::of(&findings.assumptions),
             limits: findings.limits.iter().map(|l| clean(l)).collect(),
             command: clean(&study.command),
             reproduce: reproduce(findings),
@@ -209,6 +193,13 @@ fn service(findings: &Findings, total: &MetricSummary) -> ServiceRow {
     let of = |kind: &str| names::metric(findings, kind, &total.group);
     let (low, back) = (of("robustness"), of("restore_95"));
     let mean = names::mean(total);
+    // What was not reached by the horizon took longer than that.
+    let back_after = |quantile: usize| match back {
+        Some(m) if m.quantiles[quantile].is_none() && m.not_reached > 0.0 => {
+            format!("> {}", format::hours(findings.study.horizon_h))
+        }
+        m => or_dash(m.and_then(|m| m.quantiles[quantile]), format::hours),
+    };
     let ends = |m: &MetricSummary| Some([m.quantiles[0]?, m.quantiles[4]?]);
     ServiceRow {
         name: clean(names::group(findings, &total.group)),
@@ -218,24 +209,30 @@ fn service(findings: &Findings, total: &MetricSummary) -> ServiceRow {
         peak: or_dash(of("people_peak").and_then(names::mean), format::number),
         low: or_dash(low.and_then(|m| m.quantiles[2]), format::percent),
         low_range: low.and_then(ends).map(format::percent_range).unwrap_or_default(),
-        back: or_dash(back.and_then(|m| m.quantiles[2]), format::hours),
-        back_bad: or_dash(back.and_then(|m| m.quantiles[4]), format::hours),
+        back: back_after(2),
+        back_bad: back_after(4),
         not_back: or_dash(back.map(|m| m.not_reached), format::percent),
     }
 }
 
 fn requirements(findings: &Findings) -> Vec<RequirementRow> {
-    findings
-        .requirements
-        .iter()
-        .map(|r| {
+    let all = &findings.requirements;
+    all.iter()
+        .enumerate()
+        .map(|(i, r)| {
+            // Said once for all groups that it is asked of.
+            let again = i > 0 && all[i - 1].id == r.id && all[i - 1].name == r.name;
             let (class, verdict) = match r.verdict {
                 Verdict::Met => ("met", "✓ met"),
                 Verdict::NotMet => ("not_met", "✗ not met"),
                 Verdict::Undecided => ("undecided", "? undecided"),
             };
             RequirementRow {
-                name: clean(if r.name.is_empty() { &r.id } else { &r.name }),
+                name: if again {
+                    String::new()
+                } else {
+                    clean(if r.name.is_empty() { &r.id } else { &r.name })
+                },
                 group: clean(&briefing::requirement_group(findings, &r.group)),
                 asked: format::percent(r.asked),
                 probability: format::percent(r.probability),
@@ -311,36 +308,6 @@ fn timeline(findings: &Findings, plots: &[Plot], timeline: &Timeline, number: us
     }
 }
 
-/// Rows with the same value, source and confidence joined, in the order of their first.
-pub(super) fn grouped(rows: &[AssumptionRow]) -> Vec<AssumptionGroup> {
-    let mut order: Vec<(&AssumptionRow, Vec<&str>)> = Vec::new();
-    let mut place = std::collections::BTreeMap::new();
-    for row in rows {
-        let key = (&row.value, &row.source, &row.confidence);
-        let at = *place.entry(key).or_insert_with(|| {
-            order.push((row, Vec::new()));
-            order.len() - 1
-        });
-        order[at].1.push(&row.what);
-    }
-    order
-        .into_iter()
-        .map(|(row, whats)| {
-            let named: Vec<String> = whats.iter().take(MAX_NAMED).map(|w| clean(w)).collect();
-            let more = match whats.len().saturating_sub(MAX_NAMED) {
-                0 => String::new(),
-                n => format!("; and {n} more"),
-            };
-            AssumptionGroup {
-                what: named.join("; ") + &more,
-                value: clean(&row.value),
-                source: clean(&row.source),
-                confidence: clean(&row.confidence),
-            }
-        })
-        .collect()
-}
-
 fn reproduce(findings: &Findings) -> Vec<(&'static str, String)> {
     let study = &findings.study;
     let stopped = match study.stopped.as_str() {
@@ -358,21 +325,4 @@ fn reproduce(findings: &Findings) -> Vec<(&'static str, String)> {
         ("All results, SHA-256", clean(&study.study_hash)),
     ];
     rows.into_iter().filter(|(_, value)| !value.is_empty()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn equal_assumptions_share_a_row() {
-        let row = |what: &str, value: &str| AssumptionRow {
-            what: what.into(),
-            value: value.into(),
-            ..AssumptionRow::default()
-        };
-        let rows: Vec<_> = (0..6).map(|i| row(&format!("w{i}"), if i == 1 { "2" } else { "1" })).collect();
-        let got: Vec<(String, String)> = grouped(&rows).into_iter().map(|g| (g.what, g.value)).collect();
-        assert_eq!(got, [("w0; w2; w3; w4; and 1 more".into(), "1".into()), ("w1".into(), "2".into())]);
-    }
 }

@@ -13,10 +13,12 @@ use crate::{format, names};
 const MAX_REGIONS: usize = 9;
 const ROW: f64 = 26.0;
 /// Room for names at the left.
-const LEFT: f64 = 168.0;
+const LEFT: f64 = 188.0;
 /// Room for the mean right of the bars.
 const MEAN: f64 = 74.0;
-const CELL: f64 = 50.0;
+/// Width of the table, and of one of its columns at most.
+const TABLE: f64 = 312.0;
+const CELL: f64 = 52.0;
 const FILL: Rgb = (0x5b, 0x9b, 0xc9);
 const HEADER: Text = Text::new(11.0);
 /// Height of the header where names of regions stand upright, and where they lie.
@@ -39,8 +41,12 @@ fn regions<'a>(findings: &'a Findings, blocks: &'a [Block<'a>]) -> Vec<(&'a str,
     found.into_iter().map(|(id, name, _)| (id, name)).collect()
 }
 
+fn cell_width(regions: &[(&str, &str)]) -> f64 {
+    (TABLE / regions.len().max(1) as f64).min(CELL)
+}
+
 fn lies_flat(regions: &[(&str, &str)]) -> bool {
-    regions.iter().all(|(_, name)| HEADER.width(name) <= CELL + 4.0)
+    regions.iter().all(|(_, name)| HEADER.width(name) <= cell_width(regions) - 2.0)
 }
 
 fn head(regions: &[(&str, &str)]) -> f64 {
@@ -65,14 +71,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, findings: &Findings, area: Area, blo
     let regions = regions(findings, blocks);
     let top = area.y0 + head(&regions);
     let ticks = ticks(blocks.iter().map(|b| reach(b.total)).fold(0.0, f64::max), 4);
-    let table = area.x1 - CELL * regions.len() as f64;
+    let width = cell_width(&regions);
+    let table = area.x1 - width * regions.len() as f64;
     let plot = Area { x0: area.x0 + LEFT, y0: top, x1: table - MEAN, y1: area.y1 - FOOT };
     let x = Scale::new((0.0, ticks.last().copied().unwrap_or(1.0)), (plot.x0, plot.x1));
     axis(canvas, plot, &ticks, x);
     let (_, magnitude) = labels(&ticks);
     canvas.text((table - 8.0, top - 7.0), "mean", TICK.right());
     for (column, (_, name)) in regions.iter().enumerate() {
-        header(canvas, table + CELL * (column as f64 + 0.5), top - 7.0, name, lies_flat(&regions));
+        header(canvas, table + width * (column as f64 + 0.5), top - 7.0, name, lies_flat(&regions));
     }
     canvas.text(
         ((table + area.x1) / 2.0, plot.y1 + 32.0),
@@ -87,8 +94,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, findings: &Findings, area: Area, blo
         let mean = names::mean(block.total).unwrap_or(0.0);
         canvas.text((table - 8.0, middle + 4.0), &format::number(mean / divisor), LABEL.bold().right());
         for (column, (id, _)) in regions.iter().enumerate() {
-            let x0 = table + CELL * column as f64;
-            let place = Area { x0, y0: middle - ROW / 2.0, x1: x0 + CELL, y1: middle + ROW / 2.0 };
+            let x0 = table + width * column as f64;
+            let place = Area { x0, y0: middle - ROW / 2.0, x1: x0 + width, y1: middle + ROW / 2.0 };
             let part =
                 block.parts.iter().find(|p| names::service_of(&p.group).is_some_and(|s| s.1 == Some(id)));
             cell(canvas, place, part.and_then(|p| names::mean(p)).unwrap_or(0.0), (most, divisor));
@@ -145,6 +152,6 @@ fn cell(canvas: &mut Canvas<'_>, place: Area, value: f64, (most, divisor): (f64,
         v if v < 0.1 => "<0.1".to_owned(),
         v => format::number(v),
     };
-    let shown = fit(&words, style.size, false, CELL - 4.0);
+    let shown = fit(&words, style.size, false, place.width() - 3.0);
     canvas.text(((place.x0 + place.x1) / 2.0, (place.y0 + place.y1) / 2.0 + 4.0), &shown, style);
 }
