@@ -322,8 +322,7 @@ fn explain_claims_only_what_holds() {
     }
 
     let text = stdout(&explain("small.ron", "hospital", false));
-    for part in ["Hospital (hospital)", "It failed from", "diesel was spent", "keeps it up", "no help alone"]
-    {
+    for part in ["Hospital (hospital)", "It failed from", "diesel spent", "keeps it up", "no help alone"] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
 }

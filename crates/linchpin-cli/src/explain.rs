@@ -179,7 +179,7 @@ impl Explanation<'_> {
             asset: model.id(self.node).to_owned(),
             name: model.name(self.node).to_owned(),
             failed_h: before.failed_s as f64 / 3600.0,
-            lost_h: before.lost as f64 / f64::from(Level::SCALE) / 3600.0,
+            lost_h: before.lost_s() as f64 / 3600.0,
             lowest: self.course.lowest().share(),
             outages: self
                 .outages

@@ -157,6 +157,11 @@ impl Laboratory {
 }
 
 impl Outcome {
+    /// Seconds of full service lost.
+    pub fn lost_s(self) -> u64 {
+        self.lost / u64::from(Level::SCALE)
+    }
+
     fn rank(self) -> (u64, u64) {
         (self.failed_s, self.lost)
     }

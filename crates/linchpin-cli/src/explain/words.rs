@@ -139,8 +139,8 @@ impl<'a> Words<'a> {
     fn autonomy(&self, time: u32, what: Happening) -> String {
         let at = self.clock.at(time);
         match what {
-            Happening::StageRuns(need, stage) => format!("; {} took over {at}", self.stage(need, stage)),
-            Happening::StageSpent(need, stage) => format!("; {} was spent {at}", self.stage(need, stage)),
+            Happening::StageRuns(need, stage) => format!("; on {} from {at}", self.stage(need, stage)),
+            Happening::StageSpent(need, stage) => format!("; {} spent {at}", self.stage(need, stage)),
             Happening::StageFailed(need, stage) => format!("; {} failed {at}", self.stage(need, stage)),
             _ => String::new(),
         }
@@ -201,13 +201,16 @@ impl<'a> Words<'a> {
 
     /// What a change does, in words.
     pub fn effect(&self, before: Outcome, tried: &Tried) -> String {
-        let hours = |outcome: Outcome| match before.failed_s {
-            0 => format!("{} of full service lost", format_duration(outcome.lost / u64::from(Level::SCALE))),
-            _ => format!("failed for {}", format_duration(outcome.failed_s)),
+        let (time, what) = match before.failed_s {
+            0 => (Outcome::lost_s as fn(Outcome) -> u64, "of full service lost"),
+            _ => ((|outcome| outcome.failed_s) as fn(Outcome) -> u64, "failed"),
         };
         match tried.effect {
             Effect::KeptUp => "keeps it up".to_owned(),
-            Effect::Shortened => format!("{} instead of {}", hours(tried.after), hours(before)),
+            Effect::Shortened => {
+                let [after, before] = [tried.after, before].map(|outcome| format_duration(time(outcome)));
+                format!("{after} {what} instead of {before}")
+            }
             Effect::NoHelp => "no help".to_owned(),
         }
     }
@@ -241,7 +244,7 @@ impl<'a> Words<'a> {
                 Effect::NoHelp => "no_help",
             },
             failed_h: tried.after.failed_s as f64 / 3600.0,
-            lost_h: tried.after.lost as f64 / f64::from(Level::SCALE) / 3600.0,
+            lost_h: tried.after.lost_s() as f64 / 3600.0,
         }
     }
 
