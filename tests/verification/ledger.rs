@@ -65,6 +65,15 @@ impl Ledger {
         }
     }
 
+    /// A bound: `got` must be at least `expected`.
+    pub fn check_at_least(&mut self, what: &str, expected: f64, got: f64) {
+        let line = format!("| {} | {what} | at least {} | {} | |", self.item, short(expected), short(got));
+        println!("{line}");
+        if got < expected {
+            self.wrong.push(line);
+        }
+    }
+
     /// The estimate of a probability from `trials` independent trials.
     pub fn check_share(&mut self, what: &str, expected: f64, hits: u64, trials: u64) {
         let tolerance = share_tolerance(expected, trials);

@@ -7,6 +7,10 @@
 
 mod lab;
 mod ledger;
+mod v01a_buldyrev;
 mod v02_cascade;
+mod v05_reliability;
+mod v05_repair;
 mod v10_buffers;
 mod v12_priorities;
+mod v17_crews;
