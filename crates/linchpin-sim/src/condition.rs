@@ -1,14 +1,14 @@
 //! Condition: damage, random failures, and repairs that take nobody.
 
 use crate::agenda::Kind;
-use crate::engine::{Engine, EngineParam};
+use crate::engine::Engine;
 use crate::state::{NEVER, ONE, flag};
 use linchpin_model::time::whole_seconds;
 use linchpin_model::{CeilingKind, CommonCause, Happening, Layer, Purpose, RepairPlan};
 
 /// Finishes the stages of repair jobs that are due, and puts spares back in stock.
-pub(crate) fn finish_work(mut param: EngineParam) {
-    param.engine().finish_work();
+pub(crate) fn finish_work(engine: &mut Engine<'_>) {
+    engine.finish_work();
 }
 
 /// Whether a random failure is joint.

@@ -194,8 +194,18 @@ impl Engine<'_> {
         self.observer.clone_from(&saved.state.observer);
     }
 
+    /// Goes to the next instant before the limit at which something is due, or begins another pass at this one.
+    /// False where there is nothing to do.
+    pub(crate) fn begin_pass(&mut self) -> bool {
+        if self.agenda.wake_response {
+            return !self.clock.done && self.count_pass();
+        }
+        let next = self.next_time();
+        next != NEVER && next < self.clock.limit && self.advance_to(next)
+    }
+
     /// When the next thing is due; `NEVER` where nothing is.
-    pub(crate) fn next_time(&mut self) -> u32 {
+    fn next_time(&mut self) -> u32 {
         if self.clock.done {
             return NEVER;
         }

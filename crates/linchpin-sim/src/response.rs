@@ -5,14 +5,14 @@
 //! itself, lacks what it needs.
 
 use crate::agenda::Kind;
-use crate::engine::{Engine, EngineParam};
+use crate::engine::Engine;
 use crate::plan::expected;
 use crate::state::{Job, JobState, NEVER, flag};
 use linchpin_model::{Happening, Layer, Priority, Purpose, RepairPlan, SkillId, TeamId};
 
 /// Lets waiting jobs have free crews, and stops or resumes work.
-pub(crate) fn dispatch_crews(mut param: EngineParam) {
-    param.engine().respond();
+pub(crate) fn dispatch_crews(engine: &mut Engine<'_>) {
+    engine.respond();
 }
 
 const NO_TEAM: u16 = TeamId::NONE.0;

@@ -14,8 +14,8 @@ use linchpin_model::{Draws, Model, Record};
 use std::sync::Arc;
 
 /// The order at one instant.
-#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum SimSystems {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
     /// What is done to the system.
     Threat,
     /// Wear, damage and repair.
@@ -26,9 +26,23 @@ pub(crate) enum SimSystems {
     Response,
 }
 
-/// A concept that brings its systems along.
+/// What a subsystem does at an instant.
+pub(crate) type Handler = fn(&mut Engine<'_>);
+
+/// Handlers of all subsystems, in the order of their stages whatever the order of adding.
+#[derive(Resource, Clone, Default)]
+pub(crate) struct Passes(Vec<(Stage, Handler)>);
+
+impl Passes {
+    pub(crate) fn add(&mut self, stage: Stage, handler: Handler) {
+        let at = self.0.partition_point(|(other, _)| *other <= stage);
+        self.0.insert(at, (stage, handler));
+    }
+}
+
+/// A concept that brings along what it does, and when.
 pub(crate) trait Plugin {
-    fn build(&self, schedule: &mut Schedule);
+    fn build(&self, passes: &mut Passes);
 }
 
 struct ThreatPlugin;
@@ -37,26 +51,41 @@ struct CascadePlugin;
 struct ResponsePlugin;
 
 impl Plugin for ThreatPlugin {
-    fn build(&self, schedule: &mut Schedule) {
-        schedule.add_systems(fire_events.in_set(SimSystems::Threat));
+    fn build(&self, passes: &mut Passes) {
+        passes.add(Stage::Threat, fire_events);
     }
 }
 
 impl Plugin for ConditionPlugin {
-    fn build(&self, schedule: &mut Schedule) {
-        schedule.add_systems(finish_work.in_set(SimSystems::Condition));
+    fn build(&self, passes: &mut Passes) {
+        passes.add(Stage::Condition, finish_work);
     }
 }
 
 impl Plugin for CascadePlugin {
-    fn build(&self, schedule: &mut Schedule) {
-        schedule.add_systems(run_cascade.in_set(SimSystems::Cascade));
+    fn build(&self, passes: &mut Passes) {
+        passes.add(Stage::Cascade, run_cascade);
     }
 }
 
 impl Plugin for ResponsePlugin {
-    fn build(&self, schedule: &mut Schedule) {
-        schedule.add_systems(dispatch_crews.in_set(SimSystems::Response));
+    fn build(&self, passes: &mut Passes) {
+        passes.add(Stage::Response, dispatch_crews);
+    }
+}
+
+const PLUGINS: [&dyn Plugin; 4] = [&ThreatPlugin, &ConditionPlugin, &CascadePlugin, &ResponsePlugin];
+
+/// The one system of the schedule: passes over the subsystems until nothing is due before the clock's limit.
+///
+/// A pass that were a run of the schedule would cost three allocations and over a thousand instructions; a
+/// replication of the main scenario has some hundreds of passes.
+fn run_passes(mut param: EngineParam, passes: Res<Passes>) {
+    let mut engine = param.engine();
+    while engine.begin_pass() {
+        for (_, handler) in &passes.0 {
+            handler(&mut engine);
+        }
     }
 }
 
@@ -93,13 +122,12 @@ impl Simulation {
     pub fn new(model: Arc<Model>) -> Self {
         let plan = Arc::new(Plan::new(model));
         let pristine = Arc::new(Saved::pristine(&plan));
-        Self::build(plan, pristine, &[&ThreatPlugin, &ConditionPlugin, &CascadePlugin, &ResponsePlugin])
+        Self::build(plan, pristine, &PLUGINS)
     }
 
     /// Another world of the same model that shares its immutable tables: for another thread.
     pub fn fork(&self) -> Self {
-        let plugins: [&dyn Plugin; 4] = [&ThreatPlugin, &ConditionPlugin, &CascadePlugin, &ResponsePlugin];
-        Self::build(self.plan.clone(), self.pristine.clone(), &plugins)
+        Self::build(self.plan.clone(), self.pristine.clone(), &PLUGINS)
     }
 
     fn build(plan: Arc<Plan>, pristine: Arc<Saved>, plugins: &[&dyn Plugin]) -> Self {
@@ -118,13 +146,12 @@ impl Simulation {
                 ambiguity_detection: LogLevel::Error,
                 ..ScheduleBuildSettings::new()
             })
-            .configure_sets(
-                (SimSystems::Threat, SimSystems::Condition, SimSystems::Cascade, SimSystems::Response)
-                    .chain(),
-            );
+            .add_systems(run_passes);
+        let mut passes = Passes::default();
         for plugin in plugins {
-            plugin.build(&mut schedule);
+            plugin.build(&mut passes);
         }
+        world.insert_resource(passes);
         let access = SystemState::new(&mut world);
         Self { plan, pristine, world, schedule, access }
     }
@@ -139,7 +166,7 @@ impl Simulation {
     /// A pure function of the model, `replication`, `draws` and `options`.
     pub fn run(&mut self, replication: u32, draws: Draws, options: RunOptions, record: &mut Record) {
         self.begin(replication, draws, options);
-        while self.step(NEVER) {}
+        self.run_until(NEVER);
         self.finish(record);
     }
 
@@ -183,25 +210,10 @@ impl Simulation {
         });
     }
 
-    /// Goes on until everything before `time` (seconds) has happened.
+    /// Goes on until everything before `time` (seconds) has happened, and nothing later.
     pub fn run_until(&mut self, time: u32) {
-        while self.step(time) {}
-    }
-
-    /// One pass over the subsystems. False where nothing is due before `limit`.
-    fn step(&mut self, limit: u32) -> bool {
-        let more = self.with_engine(|engine| {
-            if engine.agenda.wake_response {
-                return engine.count_pass();
-            }
-            engine.clock.limit = limit;
-            let next = engine.next_time();
-            next != NEVER && next < limit && engine.advance_to(next)
-        });
-        if more {
-            self.schedule.run(&mut self.world);
-        }
-        more
+        self.with_engine(|engine| engine.clock.limit = time);
+        self.schedule.run(&mut self.world);
     }
 
     /// Completes the record of the replication and hands it over.

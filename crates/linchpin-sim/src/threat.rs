@@ -1,7 +1,7 @@
 //! Scripted events: when they happen, whom they hit, what they do and for how long.
 
 use crate::agenda::Kind;
-use crate::engine::{Engine, EngineParam};
+use crate::engine::Engine;
 use crate::state::{ActiveEffect, NEVER, ONE, flag};
 use linchpin_model::special::fragility;
 use linchpin_model::{
@@ -9,8 +9,8 @@ use linchpin_model::{
 };
 
 /// Carries out the scripted events that are due.
-pub(crate) fn fire_events(mut param: EngineParam) {
-    param.engine().fire_due();
+pub(crate) fn fire_events(engine: &mut Engine<'_>) {
+    engine.fire_due();
 }
 
 impl Engine<'_> {

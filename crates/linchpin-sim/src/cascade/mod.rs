@@ -7,12 +7,12 @@ mod settle;
 mod sharing;
 
 use crate::agenda::Kind;
-use crate::engine::{Engine, EngineParam};
+use crate::engine::Engine;
 use crate::state::NEVER;
 
 /// Works through the cascade's own events up to the next event of another subsystem.
-pub(crate) fn run_cascade(mut param: EngineParam) {
-    param.engine().run_cascade();
+pub(crate) fn run_cascade(engine: &mut Engine<'_>) {
+    engine.run_cascade();
 }
 
 impl Engine<'_> {
