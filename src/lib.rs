@@ -35,7 +35,6 @@
 //! assert_eq!(loaded.diagnostics.errors(), 0);
 //! let model = std::sync::Arc::new(loaded.model.expect("it has no errors"));
 //!
-//! # // # One replication
 //! // One replication: the hospital's diesel ends 8 hours after the substation closes, 12 hours before it opens again.
 //! use linchpin::model::{Record, Seeds};
 //! use linchpin::sim::{RunOptions, Simulation};

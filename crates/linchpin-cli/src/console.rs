@@ -1,6 +1,6 @@
 //! Where the program's words go: data to standard output, everything else to standard error.
 
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -74,8 +74,9 @@ impl Console {
 
     /// Why the command failed, and what would help.
     pub fn failure(&self, failure: &Failure) {
-        if !failure.message.is_empty() {
-            self.say("error", "1;31", &failure.message);
+        match failure.exit {
+            Exit::Interrupted => self.say("stopped", "1;33", &failure.message),
+            _ => self.say("error", "1;31", &failure.message),
         }
         for hint in &failure.hints {
             self.say("hint", "1;36", hint);

@@ -32,7 +32,7 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     /// Exit code.
     pub exit: Exit,
-    /// What is wrong, in one sentence; empty where everything has been said already.
+    /// What is wrong, in one sentence.
     pub message: String,
     /// What would help.
     pub hints: Vec<String>,

@@ -1,10 +1,11 @@
 //! The one line that a long run shows.
 
 use crate::console::Console;
-use crate::number::{count, wall_time, with_interval};
+use crate::number::{count, with_interval};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use linchpin_analysis::Metric;
 use linchpin_ensemble::Progress;
+use linchpin_model::time::format_duration;
 
 /// A progress line on standard error; hidden where nobody looks.
 #[derive(Debug)]
@@ -23,9 +24,9 @@ impl Line {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(Some(1), target);
-        // The template is checked by a test; a plain bar does as well.
+        // The template is checked by a test; the standard one does as well.
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            bar.set_style(style.progress_chars("=> "));
+            bar.set_style(style);
         }
         Self { bar, headline: headline.name.clone(), unit: headline.unit }
     }
@@ -48,11 +49,11 @@ impl Line {
             count(progress.rate.round() as u64)
         );
         if let Some(seconds) = progress.remaining_s {
-            text.push_str(&format!(", {} left", wall_time(seconds)));
+            text.push_str(&format!(", {} left", format_duration(seconds.ceil() as u64)));
         }
         if let Some(estimate) = progress.headline {
             let value = with_interval(estimate.mean, estimate.ci95);
-            text.push_str(&format!(" | {}: {value} {}", self.headline, self.unit));
+            text.push_str(&format!("; {}: {value} {}", self.headline, self.unit));
         }
         text
     }
@@ -63,7 +64,8 @@ impl Line {
     }
 }
 
-const TEMPLATE: &str = "[{bar:20}] {wide_msg}";
+/// No bar: on a terminal of 80 columns the words need the room.
+const TEMPLATE: &str = "{wide_msg}";
 
 #[cfg(test)]
 mod tests {
@@ -88,7 +90,7 @@ mod tests {
         progress.headline = Some(Estimate { mean: 41_234.0, ci95: [39_784.0, 42_684.0] });
         assert_eq!(
             line.text(&progress),
-            "3,200 of 10,000, 5,310/s, 1.28 s left | Person-hours without water: 41,200 (95 % CI 39,800 to 42,700) person-hours"
+            "3,200 of 10,000, 5,310/s, 2s left; Person-hours without water: 41,200 (95 % CI 39,800 to 42,700) person-hours"
         );
     }
 }

@@ -130,7 +130,7 @@ fn interrupted(settings: &Settings, outcome: &Outcome<ModelSums>, args: &RunArgs
     let folder = settings.folder.display();
     Failure {
         exit: Exit::Interrupted,
-        message: format!("stopped: {done} of {total} replications are safe in {folder}"),
+        message: format!("{done} of {total} replications are safe in {folder}"),
         hints: vec![format!("to go on: {}", resume_command(settings, args, &settings.folder))],
     }
 }
