@@ -235,7 +235,7 @@ mod tests {
             let metric = MetricSummary { quantiles, not_reached, ..MetricSummary::default() };
             assert_eq!(plain(&recovery(&metric, 336.0)), expected);
         };
-        let half = "in half of the runs 95\u{a0}% of it is back for good within 5 days of the first fall";
+        let half = "in half of the runs 95 % of it is back for good within 5 days of the first fall";
         check([Some(1.0), Some(60.0), Some(120.0), Some(150.0), Some(120.0)], 0.0, half);
         check(
             [None, None, Some(120.0), None, Some(240.0)],

@@ -9,7 +9,7 @@ use linchpin_analysis::findings::{Findings, NetworkPicture, PictureNode};
 use super::Plot;
 use crate::canvas::{Area, Canvas, Point, Stroke, Text};
 use crate::format;
-use crate::palette::{MUTED, PAPER, Rgb, scale};
+use crate::palette::{MUTED, Rgb, scale};
 use crate::sheet::sheet;
 
 /// More nodes than this can not be told apart; those that lose most are kept.
@@ -168,6 +168,3 @@ fn key(canvas: &mut Canvas<'_>, area: Area, drawn: &Drawn<'_>) {
     canvas.line(&[(x, y), (x + 26.0, y)], Stroke::new(LINK, 0.9).alpha(0.6));
     canvas.text((x + 32.0, y + 4.0), "dependency", SMALL);
 }
-
-/// Dims what lies under a label.
-const PLATE: Rgb = PAPER;

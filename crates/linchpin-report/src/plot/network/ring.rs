@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::f64::consts::{PI, TAU};
 
+use super::Drawn;
 use super::labels::spread;
-use super::{Drawn, PLATE};
 use crate::canvas::{Area, Canvas, Point, Stroke, Text};
-use crate::palette::{AXIS, INK, MUTED};
+use crate::palette::{AXIS, INK, MUTED, PAPER};
 use crate::text::{fit, wrap};
 
 /// Height of the picture's body.
@@ -160,7 +160,7 @@ impl<'a> Ring<'a> {
         }
         let style = if right { style } else { style.right() }.color(INK);
         let bounds = style.bounds((x, y + 4.0), name);
-        canvas.rect(bounds, PLATE, 0.8);
+        canvas.rect(bounds, PAPER, 0.8);
         canvas.text((x, y + 4.0), name, style);
     }
 }
