@@ -41,23 +41,23 @@ pub fn argument(key: &str, name: &str) -> f64 {
 /// Collects comparisons, so that all of a test are printed before it fails.
 pub struct Ledger {
     item: &'static str,
+    test: String,
     wrong: Vec<String>,
 }
 
 impl Ledger {
     pub fn new(item: &'static str) -> Self {
-        Self { item, wrong: Vec::new() }
+        Self { item, test: test_name(), wrong: Vec::new() }
+    }
+
+    /// A line of the table in `docs/verification.md`.
+    pub fn line(&self, what: &str, expected: &str, got: &str, tolerance: &str) -> String {
+        format!("| {} | {what} | {expected} | {got} | {tolerance} | `{}` |", self.item, self.test)
     }
 
     /// One comparison: `got` must lie within `tolerance` of `expected`.
     pub fn check(&mut self, what: &str, expected: f64, got: f64, tolerance: f64) {
-        let line = format!(
-            "| {} | {what} | {} | {} | {} |",
-            self.item,
-            short(expected),
-            short(got),
-            short(tolerance)
-        );
+        let line = self.line(what, &short(expected), &short(got), &short(tolerance));
         println!("{line}");
         let close = (got - expected).abs() <= tolerance;
         if !close {
@@ -67,7 +67,7 @@ impl Ledger {
 
     /// A bound: `got` must be at least `expected`.
     pub fn check_at_least(&mut self, what: &str, expected: f64, got: f64) {
-        let line = format!("| {} | {what} | at least {} | {} | |", self.item, short(expected), short(got));
+        let line = self.line(what, &format!("at least {}", short(expected)), &short(got), "");
         println!("{line}");
         if got < expected {
             self.wrong.push(line);
@@ -100,6 +100,13 @@ impl Ledger {
     pub fn close(self) {
         assert!(self.wrong.is_empty(), "outside the tolerance:\n{}", self.wrong.join("\n"));
     }
+}
+
+/// Name of the running test, as `cargo test` prints it; tests run in threads of that name.
+fn test_name() -> String {
+    let thread = std::thread::current();
+    let name = thread.name().unwrap_or_default();
+    name.strip_prefix("verification::").unwrap_or(name).to_owned()
 }
 
 /// `4 sqrt(P (1 - P) / M)`.

@@ -293,3 +293,47 @@ fn common_causes() {
     }
     ledger.close();
 }
+
+/// Beta-factor model over time, by hand: the first of two parts fails after `1 / ((2 - beta) lambda)` = 55.56 h, with probability
+/// `beta / (2 - beta)` = 1/9 both at once; else the other lasts 100 h more, for it still fails at its own rate.
+#[test]
+fn joint_failures_over_time() {
+    let pair = |lab: &mut Lab, system: NodeId, copy: usize| {
+        let parts = lab.assets(&format!("part-{copy}"), 2);
+        let time = lab.exponential(100.0);
+        lab.fails(&parts, time);
+        for part in &parts {
+            lab.b.node_mut(*part).common_cause = copy as u32;
+        }
+        lab.works_with(system, 1, &parts);
+        let id = format!("pair-{copy}");
+        lab.b.parts().common_causes.push(CommonCause { id, members: parts, beta: 0.2 });
+    };
+    let mut ledger = Ledger::new("V05");
+    let mean = time_to_failure(5_000.0, 500, pair);
+    ledger.check_mean("MTTF in h, 2 parallel, beta 0.2, by hand", 1300.0 / 9.0, &mean, CRITICAL);
+    ledger.close();
+}
+
+/// What the item has is checked: a table that is added to it must not be passed over.
+#[test]
+fn every_table_is_checked() {
+    let expected = expected();
+    let mut tables: Vec<&str> = expected.as_object().unwrap().keys().map(String::as_str).collect();
+    tables.sort_unstable();
+    let checked = [
+        "MTTF",
+        "batch_repair",
+        "ccf_three_train",
+        "edges",
+        "k_of_n",
+        "lognormal_repair",
+        "machine_repairman",
+        "transient_erlang3_ctmc",
+        "transient_general_repair lam=0.02/h mean repair 10h",
+        "two_state_A(t)",
+        "two_state_integrals",
+        "two_terminal",
+    ];
+    assert_eq!(tables, checked);
+}

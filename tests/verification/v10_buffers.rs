@@ -121,6 +121,7 @@ fn timeline(until: f64) -> Bench {
 fn timelines_by_hand() {
     let item = item(FIXTURE);
     let expected = &item["expected"]["deterministic_timeline"];
+    let ledger = Ledger::new("V10");
     for (until, key) in [(11.0, "expected_down_intervals"), (31.0, "with S down [1,31)")] {
         let bench = timeline(until);
         bench.trace(1, |record| {
@@ -132,7 +133,11 @@ fn timelines_by_hand() {
                     .map(|pair| (number(&pair[0]), number(&pair[1])))
                     .collect();
                 let got = bench.down(record, id);
-                println!("| V10 | {id} down, S down [1, {until}) | {intervals:?} | {got:?} | exact |");
+                let [told, wanted] = [&got, &intervals].map(|intervals| format!("{intervals:?}"));
+                println!(
+                    "{}",
+                    ledger.line(&format!("{id} down, S down [1, {until})"), &wanted, &told, "exact")
+                );
                 assert_eq!(got, intervals, "{id}");
             }
         });

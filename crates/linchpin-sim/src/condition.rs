@@ -4,7 +4,7 @@ use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::state::{NEVER, ONE, flag};
 use linchpin_model::time::whole_seconds;
-use linchpin_model::{CeilingKind, CommonCause, Happening, Layer, Purpose, RepairPlan};
+use linchpin_model::{CeilingKind, CommonCause, Happening, Layer, NodeId, Purpose, RepairPlan};
 
 /// Finishes the stages of repair jobs that are due, and puts spares back in stock.
 pub(crate) fn finish_work(engine: &mut Engine<'_>) {
@@ -102,8 +102,9 @@ impl Engine<'_> {
 
     /// Splits the failures of a node into its own and those of its common-cause group (beta-factor model).
     ///
-    /// A share beta of each member's failures is joint. The clock of every one of the n members rings for them,
-    /// but they are one process: so each bell counts with probability 1/n.
+    /// A share beta of each member's failures is joint. The clocks of all members that stand ring for them, but they
+    /// are one process, whose rate does not fall when members are down: each bell counts with probability one in
+    /// as many as stand.
     fn joint_failure(&self, node: u32, cause: &CommonCause) -> Joint {
         let row = self.plan.rows[node as usize].damage as usize;
         let count = self.condition.damages[row].failures;
@@ -111,11 +112,20 @@ impl Engine<'_> {
         let u = self.clock.draws.uniform(Layer::Threat, key, Purpose::CommonCause, count);
         if u >= cause.beta {
             Joint::No
-        } else if u < cause.beta / cause.members.len() as f64 {
+        } else if u < cause.beta / self.standing(cause) as f64 {
             Joint::Yes
         } else {
             Joint::OthersTurn
         }
+    }
+
+    /// Members of a group whose failure clocks run.
+    fn standing(&self, cause: &CommonCause) -> usize {
+        let runs = |node: &&NodeId| {
+            self.statuses[node.index()].flags & flag::DAMAGED == 0
+                && !self.plan.model.nodes[node.index()].failure.is_none()
+        };
+        cause.members.iter().filter(runs).count()
     }
 
     /// Damages a node. One that is damaged already gets the worse of both, and its repair begins anew.
