@@ -105,6 +105,8 @@ pub struct Asset {
     pub capacity: u32,
     pub battery_since: u32,
     pub battery_due: u32,
+    /// When the calendar has it, which is never later than it is due.
+    pub battery_queued: u32,
     /// Supply of the need since `battery_since`.
     pub battery_supply: u32,
     pub mode: Mode,
@@ -155,12 +157,20 @@ impl Asset {
             capacity: 0,
             battery_since: 0,
             battery_due: NEVER,
+            battery_queued: NEVER,
             battery_supply: ONE,
             mode: Mode::Idle,
             group: model.memberships_of(id)[0].group.0 as u8,
         };
         asset.put_back();
         asset
+    }
+
+    /// The level that the need allows.
+    #[inline]
+    pub fn term(&self) -> u32 {
+        let covered = self.flags & BUFFERED != 0 && self.mode != Mode::Spent && self.left > 0;
+        if self.supply >= ONE || covered { ONE } else { self.supply }
     }
 
     /// As before anything happened.
@@ -181,6 +191,7 @@ impl Asset {
             self.left = 0;
             self.battery_since = 0;
             self.battery_due = NEVER;
+            self.battery_queued = NEVER;
             self.battery_supply = ONE;
             self.mode = Mode::Idle;
         }

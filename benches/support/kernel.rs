@@ -25,6 +25,7 @@ const FAR: usize = 5_000;
 #[derive(Clone, Copy)]
 struct Move {
     asset: u32,
+    from: u32,
     level: u32,
     blame: Blame,
 }
@@ -224,13 +225,21 @@ impl Kernel {
                 self.calendar.push(now.saturating_add(self.time_to_failure.at(u)), Kind::Fail, id);
             }
             Kind::Battery => {
+                if asset.battery_queued == now {
+                    asset.battery_queued = NEVER;
+                }
                 if asset.battery_due != now {
+                    // It turned out to last longer.
+                    self.queue_battery(id);
                     return;
                 }
                 asset.left = 0;
                 asset.battery_since = now;
                 asset.battery_due = NEVER;
                 asset.mode = Mode::Spent;
+                if asset.flags & OUT == 0 && asset.supply >= asset.level {
+                    return;
+                }
             }
             Kind::Restart => {
                 if asset.restart != now {
@@ -265,7 +274,7 @@ impl Kernel {
                 if level < present {
                     let blame = self.binding(id, level);
                     let blame = Blame { fell: self.now, ..blame };
-                    self.moves.push(Move { asset: id, level, blame });
+                    self.moves.push(Move { asset: id, from: present, level, blame });
                 } else if level > present {
                     self.list_rising(id);
                 } else if level < ONE {
@@ -286,7 +295,8 @@ impl Kernel {
                 let present = self.assets[id as usize].level;
                 if level > present {
                     let Blame { fell, .. } = self.assets[id as usize].blame;
-                    self.moves.push(Move { asset: id, level, blame: Blame { fell, ..Blame::CLEAR } });
+                    let blame = Blame { fell, ..Blame::CLEAR };
+                    self.moves.push(Move { asset: id, from: present, level, blame });
                 } else if present < ONE {
                     self.recheck_cause(id);
                 }
@@ -318,30 +328,7 @@ impl Kernel {
             self.list_start_check(id);
             return None;
         }
-        let own = asset.own;
-        Some(own.min(self.term(id)))
-    }
-
-    /// The level that the need allows.
-    #[inline]
-    fn term(&mut self, id: u32) -> u32 {
-        let Asset { supply, flags, .. } = self.assets[id as usize];
-        if supply >= ONE {
-            ONE
-        } else if flags & BUFFERED == 0 {
-            supply
-        } else {
-            self.covered(id, supply)
-        }
-    }
-
-    fn covered(&mut self, id: u32, supply: u32) -> u32 {
-        if self.assets[id as usize].mode == Mode::Idle {
-            self.recharge(id);
-            self.assets[id as usize].mode = Mode::Armed;
-        }
-        let asset = &self.assets[id as usize];
-        if asset.mode != Mode::Spent && asset.left > 0 { ONE } else { supply }
+        Some(asset.own.min(asset.term()))
     }
 
     /// What has recharged while the need was met; the capacity is drawn on first use.
@@ -360,9 +347,9 @@ impl Kernel {
 
     /// The term that holds an asset at `level`: the present cause while it binds, else damage, else the need.
     #[inline]
-    fn binding(&mut self, id: u32, level: u32) -> Blame {
-        let Asset { own, blame, .. } = self.assets[id as usize];
-        if own > level || (blame.cause < DAMAGE && self.term(id) == level) {
+    fn binding(&self, id: u32, level: u32) -> Blame {
+        let asset = &self.assets[id as usize];
+        if asset.own > level || (asset.blame.cause < DAMAGE && asset.term() == level) {
             self.fallen_provider(id)
         } else {
             Blame { cause: DAMAGE, root: id, ..Blame::CLEAR }
@@ -389,25 +376,39 @@ impl Kernel {
         let Asset { level, blame: present, .. } = self.assets[id as usize];
         let blame = self.binding(id, level);
         if blame.cause != present.cause && (blame.cause == DAMAGE || present.cause == DAMAGE) {
-            self.change(id, level);
+            self.note_change(id);
+            self.book(id);
             self.assets[id as usize].blame = Blame { fell: present.fell, ..blame };
         }
     }
 
     fn apply_moves(&mut self) {
         for k in 0..self.moves.len() {
-            let Move { asset: id, level, mut blame } = self.moves[k];
-            let from = self.change(id, level);
-            if level < ONE {
-                self.down[id as usize / 64] |= 1 << (id % 64);
+            let Move { asset: id, from, level, mut blame } = self.moves[k];
+            self.note_change(id);
+            self.book(id);
+            let asset = &mut self.assets[id as usize];
+            asset.level = level;
+            let (word, bit) = (id as usize / 64, 1 << (id % 64));
+            if level == ONE {
+                self.down[word] &= !bit;
+            } else {
+                self.down[word] |= bit;
                 if level > from {
                     blame = self.risen(id, level);
+                } else if asset.blame.fell == self.now
+                    && asset.blame.cause != NO_CAUSE
+                    && blame.cause < DAMAGE
+                {
+                    // It falls further: what made it fall first stays the cause.
+                    blame = asset.blame;
                 }
-            } else {
-                self.down[id as usize / 64] &= !(1 << (id % 64));
             }
             self.assets[id as usize].blame = blame;
-            self.pass_on(id, from, level);
+        }
+        for k in 0..self.moves.len() {
+            let Move { asset, from, level, .. } = self.moves[k];
+            self.pass_on(asset, from, level);
         }
         self.moves.clear();
     }
@@ -419,16 +420,14 @@ impl Kernel {
         if blame.cause == present.cause { present } else { Blame { fell: present.fell, ..blame } }
     }
 
-    /// Notes what an asset was before the instant, books its loss so far and gives it another level.
+    /// Notes what an asset was before the instant.
     #[inline]
-    fn change(&mut self, id: u32, to: u32) -> u32 {
-        self.book(id);
+    fn note_change(&mut self, id: u32) {
         let asset = &mut self.assets[id as usize];
         if asset.flags & CHANGED == 0 {
             asset.flags |= CHANGED;
             self.changes.push(Change { asset: id, level: asset.level, blame: asset.blame });
         }
-        std::mem::replace(&mut asset.level, to)
     }
 
     /// Books the loss up to now under the present cause.
@@ -445,24 +444,48 @@ impl Kernel {
         }
     }
 
+    /// Tells the consumers, and lists those who can be moved by it.
     #[inline]
     fn pass_on(&mut self, id: u32, from: u32, to: u32) {
         let [first, last] = self.assets[id as usize].consumers;
         for k in first..last {
             let id = self.consumers[k as usize];
             let asset = &mut self.assets[id as usize];
-            let before = asset.supply;
-            asset.supply = before + to - from;
-            if before < ONE || asset.supply < ONE {
-                if asset.flags & (BUFFERED | DIRTY) == BUFFERED {
-                    asset.flags |= DIRTY;
-                    self.dirty_batteries.push(id);
-                }
-                self.list(id);
-            } else if asset.flags & TOUCHED == 0 {
+            if asset.flags & TOUCHED == 0 {
                 asset.flags |= TOUCHED;
                 self.touched[id as usize / 64] |= 1 << (id % 64);
             }
+            let before = asset.supply;
+            let after = before + to - from;
+            if before >= ONE && after >= ONE {
+                asset.supply = after;
+                continue;
+            }
+            let old = asset.term();
+            asset.supply = after;
+            if asset.flags & BUFFERED != 0 {
+                self.touch_battery(id);
+            }
+            let asset = &self.assets[id as usize];
+            let new = asset.term();
+            let matters = if new < old { new < asset.level } else { new > old && old <= asset.level };
+            if matters || asset.flags & OUT != 0 {
+                self.list(id);
+            }
+        }
+    }
+
+    /// The supply of a need with a battery changed; where it was met until now, the battery takes over.
+    #[inline]
+    fn touch_battery(&mut self, id: u32) {
+        let asset = &mut self.assets[id as usize];
+        if asset.flags & DIRTY == 0 {
+            asset.flags |= DIRTY;
+            self.dirty_batteries.push(id);
+        }
+        if asset.mode == Mode::Idle {
+            asset.mode = Mode::Armed;
+            self.recharge(id);
         }
     }
 
@@ -539,20 +562,23 @@ impl Kernel {
             }
             return;
         }
-        if asset.mode == Mode::Idle {
-            self.recharge(id);
-        }
-        let asset = &mut self.assets[id as usize];
-        if matches!(asset.mode, Mode::Idle | Mode::Armed) {
+        if asset.mode == Mode::Armed {
             asset.mode = if asset.left > 0 { Mode::Running } else { Mode::Spent };
         }
         if asset.mode == Mode::Running {
             let lasts = asset.left.div_ceil(u64::from(ONE - supply));
-            let due = u32::try_from(lasts).map_or(NEVER, |lasts| now.saturating_add(lasts));
-            if asset.battery_due != due {
-                asset.battery_due = due;
-                self.calendar.push(due, Kind::Battery, id);
-            }
+            asset.battery_due = u32::try_from(lasts).map_or(NEVER, |lasts| now.saturating_add(lasts));
+            self.queue_battery(id);
+        }
+    }
+
+    /// Sees to it that the calendar has the battery no later than it is due.
+    #[inline]
+    fn queue_battery(&mut self, id: u32) {
+        let asset = &mut self.assets[id as usize];
+        if asset.battery_due < asset.battery_queued {
+            asset.battery_queued = asset.battery_due;
+            self.calendar.push(asset.battery_due, Kind::Battery, id);
         }
     }
 
@@ -571,8 +597,7 @@ impl Kernel {
         if asset.flags & OUT == 0 {
             return;
         }
-        let able = asset.own > 0 && self.term(id) > 0;
-        let asset = &mut self.assets[id as usize];
+        let able = asset.own > 0 && asset.term() > 0;
         if able && asset.restart == NEVER {
             let count = u32::from(asset.restarts);
             let u = self.draws.uniform(Layer::Response, asset.key, Purpose::Restart, count);
