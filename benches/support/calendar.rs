@@ -44,9 +44,9 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// A queue up to `horizon` for about `expected` entries in all.
-    pub fn new(horizon: u32, expected: usize) -> Self {
-        let wanted = (expected / 4).clamp(8, 1 << 20) as u32;
+    /// A queue up to `horizon` for about `expected` entries in all, `per_bucket` in each bucket.
+    pub fn new(horizon: u32, expected: usize, per_bucket: usize) -> Self {
+        let wanted = (expected / per_bucket).clamp(8, 1 << 20) as u32;
         let shift = (0..32).find(|shift| horizon >> shift < wanted).unwrap_or(31);
         let empty = Bucket { keys: [0; ROOM], held: 0, more: NIL };
         Self {
@@ -114,11 +114,11 @@ impl Calendar {
         self.current.last().map(|key| (key >> 32) as u32)
     }
 
-    /// Takes the earliest entry of the open bucket if it is due at `time`.
+    /// Takes the earliest entry of the open bucket.
     #[inline]
-    pub fn pop_at(&mut self, time: u32) -> Option<(Kind, u32)> {
-        let key = self.current.pop_if(|key| (*key >> 32) as u32 == time)?;
-        Some((KINDS[(key >> ID_BITS) as usize & 3], (key & ID) as u32))
+    pub fn pop(&mut self) -> Option<(u32, Kind, u32)> {
+        let key = self.current.pop()?;
+        Some(((key >> 32) as u32, KINDS[(key >> ID_BITS) as usize & 3], (key & ID) as u32))
     }
 
     /// Ids in the open bucket.

@@ -19,7 +19,7 @@ use linchpin_model::{
 };
 
 /// From so many assets on it pays to read ahead.
-const FAR: usize = 5_000;
+const FAR: usize = 50_000;
 
 /// An asset about to change.
 #[derive(Clone, Copy)]
@@ -136,7 +136,7 @@ impl Kernel {
             capacity: only(model.stages.iter().map(|stage| stage.capacity).collect()),
             now: 0,
             draws: Seeds::new(0).replication(0),
-            calendar: Calendar::new(horizon, n / 4),
+            calendar: Calendar::new(horizon, n / 4, if n < FAR { 3 } else { 8 }),
             assets: (0..n).map(|i| Asset::new(model, NodeId::new(i))).collect(),
             touched: vec![0; n.div_ceil(64)],
             down: vec![0; n.div_ceil(64)],
@@ -169,13 +169,11 @@ impl Kernel {
             if self.assets.len() >= FAR {
                 self.read_ahead();
             }
-            while let Some(time) = self.calendar.next_time() {
+            while let Some((time, kind, asset)) = self.calendar.pop() {
                 self.now = time;
-                while let Some((kind, asset)) = self.calendar.pop_at(time) {
-                    self.record.events += 1;
-                    self.handle(kind, asset);
-                }
-                if !self.round.is_empty() {
+                self.record.events += 1;
+                self.handle(kind, asset);
+                if self.calendar.next_time() != Some(time) && !self.round.is_empty() {
                     self.fall();
                     if !self.rising.is_empty() {
                         self.rise();
@@ -282,7 +280,9 @@ impl Kernel {
                 }
             }
             self.round.clear();
-            self.apply_moves();
+            if !self.moves.is_empty() {
+                self.apply_moves();
+            }
         }
     }
 
