@@ -171,7 +171,7 @@ fn a_stranger_changes_nothing() {
 }
 
 /// The order of the lists of a scenario has no meaning: assets, needs, providers, events. Only ties between causes, between
-/// waiting jobs and between largest components are settled by it.
+/// waiting jobs, largest components and joint failures in one second are settled by it.
 #[test]
 fn the_order_of_lists_changes_no_level() {
     for case in 0..300 {

@@ -54,19 +54,23 @@ pub struct Features {
     pub sharing: bool,
     /// The largest-component rule.
     pub largest: bool,
+    /// Common causes.
+    pub joint: bool,
     /// Crews, spares, needs of the work: what makes one asset's repair depend on other assets.
     pub crews: bool,
     /// Whatever lets less trouble have worse consequences: black starts, control loss, stages that start late, cover in
-    /// part, may fail or are drawn anew each outage, drawn restart times, common causes.
+    /// part, may fail or are drawn anew each outage, drawn restart times.
     pub anomalies: bool,
 }
 
 impl Features {
-    pub const ALL: Self = Self { sharing: true, largest: true, crews: true, anomalies: true };
-    /// Without what settles ties by node id.
-    pub const SYMMETRIC: Self = Self { largest: false, crews: false, ..Self::ALL };
+    pub const ALL: Self = Self { sharing: true, largest: true, joint: true, crews: true, anomalies: true };
+    /// Without what settles ties by the order of nodes: components of one size, jobs of one rank, members of a
+    /// common cause that fail in the same second.
+    pub const SYMMETRIC: Self = Self { largest: false, joint: false, crews: false, ..Self::ALL };
     /// More of anything good is never worse: see `properties::more_is_never_worse`.
-    pub const MONOTONE: Self = Self { sharing: false, largest: false, crews: false, anomalies: false };
+    pub const MONOTONE: Self =
+        Self { sharing: false, largest: false, joint: false, crews: false, anomalies: false };
 }
 
 /// A model before its nodes have numbers: every `NodeId` in it is a position in `nodes`.
@@ -387,7 +391,7 @@ impl Maker {
         if self.features.crews && self.dice.chance(0.6) {
             self.make_response();
         }
-        if self.features.anomalies && self.dice.chance(0.3) {
+        if self.features.joint && self.dice.chance(0.3) {
             self.make_common_cause();
         }
         for k in 0..1 + self.dice.below(5) {

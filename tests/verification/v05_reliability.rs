@@ -154,7 +154,7 @@ fn two_terminal(edges: &Value, terminal: usize, up: &[f64]) -> (Lab, Vec<NodeId>
         .as_array()
         .unwrap()
         .iter()
-        .map(|edge| numbers(edge))
+        .map(numbers)
         .map(|edge| (edge[0] as usize, edge[1] as usize))
         .collect();
     let vertices = 1 + edges.iter().map(|(a, b)| *a.max(b)).max().unwrap();

@@ -6,6 +6,13 @@ use linchpin_model::*;
 
 const FIXTURE: &str = include_str!("fixtures/V12_repair_scheduling.json");
 
+/// What comes of repairing in an order: hours until the last is done, and what is lost meanwhile.
+struct Schedule {
+    order: Vec<usize>,
+    makespan: f64,
+    loss: f64,
+}
+
 struct Jobs(Vec<(f64, f64)>);
 
 impl Jobs {
@@ -40,14 +47,14 @@ impl Jobs {
         told
     }
 
-    /// All list schedules: (order, makespan, weighted loss).
-    fn all_lists(&self, crews: u16) -> Vec<(Vec<usize>, f64, f64)> {
+    /// All list schedules.
+    fn all_lists(&self, crews: u16) -> Vec<Schedule> {
         orders(self.0.len())
             .into_iter()
             .map(|order| {
                 let (completions, loss) = self.schedule(crews, by_list(&order));
                 let makespan = completions.iter().copied().fold(0.0, f64::max);
-                (order, makespan, loss)
+                Schedule { order, makespan, loss }
             })
             .collect()
     }
@@ -96,11 +103,9 @@ fn rules_and_optima() {
         };
         let all = jobs.all_lists(crews);
         assert_eq!(all.len(), 720);
-        let least = |value: &dyn Fn(&(Vec<usize>, f64, f64)) -> f64| {
-            all.iter().map(value).fold(f64::INFINITY, f64::min)
-        };
-        check("least sum of w C over all lists", "optimal_sum_wC (ENS MWh)", least(&|s| s.2));
-        check("least makespan over all lists", "optimal_makespan_list_schedules", least(&|s| s.1));
+        let least = |value: fn(&Schedule) -> f64| all.iter().map(value).fold(f64::INFINITY, f64::min);
+        check("least sum of w C over all lists", "optimal_sum_wC (ENS MWh)", least(|s| s.loss));
+        check("least makespan over all lists", "optimal_makespan_list_schedules", least(|s| s.makespan));
         check(
             "Smith's rule (ServedPerHour)",
             "smith_ratio_rule",
@@ -121,8 +126,8 @@ fn rules_and_optima() {
         let at = |job| order.iter().position(|other| *other == job);
         at(2) < at(1)
     };
-    let constrained = jobs.all_lists(1).into_iter().filter(|(order, ..)| before(order));
-    let got = constrained.map(|schedule| schedule.2).fold(f64::INFINITY, f64::min);
+    let constrained = jobs.all_lists(1).into_iter().filter(|schedule| before(&schedule.order));
+    let got = constrained.map(|schedule| schedule.loss).fold(f64::INFINITY, f64::min);
     let expected = &item["expected"]["crews=1 with job2 before job1"]["optimal"];
     ledger.check("least sum of w C, job 2 before job 1, 1 crew", number(expected), got, 0.0);
     ledger.close();
