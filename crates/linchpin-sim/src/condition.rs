@@ -36,8 +36,15 @@ impl Engine<'_> {
     /// Starts the clocks of random failures.
     pub(crate) fn schedule_failures(&mut self) {
         let plan = self.plan;
-        for node in &plan.random_failures {
-            self.schedule_failure(*node);
+        for failure in &plan.random_failures {
+            // Most of these never come within the horizon: the draw alone tells, without its quantile.
+            let u = self.clock.draws.uniform(Layer::Threat, failure.key, Purpose::TimeToFailure, 0);
+            let damage = &mut self.condition.damages[failure.row as usize];
+            damage.failures = 1;
+            if u < failure.within_horizon {
+                damage.fails = whole_seconds(plan.model.dist(failure.dist).quantile(u));
+                self.agenda.cascade.push(damage.fails, Kind::Fail, failure.node);
+            }
         }
     }
 

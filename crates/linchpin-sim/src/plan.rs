@@ -85,6 +85,18 @@ pub(crate) struct SharingMember {
     pub(crate) load: DistId,
 }
 
+/// The first random failure of a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FirstFailure {
+    pub(crate) node: u32,
+    /// Row in `Condition::damages`.
+    pub(crate) row: u32,
+    pub(crate) key: Key,
+    pub(crate) dist: DistId,
+    /// Draws above this mean a failure after the horizon, however fast the clock runs.
+    pub(crate) within_horizon: f64,
+}
+
 /// Compact tables derived from a model.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -116,7 +128,7 @@ pub(crate) struct Plan {
     /// Nodes that are not at full level when everything else is: looked at when a replication begins.
     pub(crate) deficits: Vec<u32>,
     /// Nodes that fail at random.
-    pub(crate) random_failures: Vec<u32>,
+    pub(crate) random_failures: Vec<FirstFailure>,
     /// Columns of the ceilings' table: 0 where one kind alone is active.
     pub(crate) columns: usize,
     /// Nodes that restart.
@@ -178,7 +190,7 @@ impl Plan {
             sharing_start: vec![0],
             member_of: Vec::new(),
             deficits: Vec::new(),
-            random_failures: (0..n as u32).filter(|i| !model.nodes[*i as usize].failure.is_none()).collect(),
+            random_failures: Vec::new(),
             columns,
             restarts: 0,
             damageable: 0,
@@ -192,6 +204,7 @@ impl Plan {
         plan.lay_sharing();
         plan.lay_flags();
         plan.deficits = plan.find_deficits();
+        plan.random_failures = plan.lay_failures();
         plan
     }
 
@@ -263,6 +276,24 @@ impl Plan {
                 self.damageable += 1;
             }
         }
+    }
+
+    fn lay_failures(&self) -> Vec<FirstFailure> {
+        let model = &*self.model;
+        let first = |node: NodeId| {
+            let fixed = &model.nodes[node.index()];
+            let dist = model.failures[fixed.failure.some()?.index()].time_to_failure;
+            // While control is lost the clock runs faster, by this factor at the most.
+            let horizon = f64::from(model.meta.horizon) * f64::from(fixed.trip_factor.max(1.0));
+            let within_horizon = match model.dist(dist) {
+                // A second beyond, so that rounding decides nothing.
+                Distribution::Exponential { mean } => -libm::expm1(-(horizon + 1.0) / mean),
+                _ => 1.0,
+            };
+            let row = self.rows[node.index()].damage;
+            Some(FirstFailure { node: node.0, row, key: fixed.key, dist, within_horizon })
+        };
+        model.node_ids().filter_map(first).collect()
     }
 
     /// Nodes held below full level by themselves, or by needs that full providers do not meet.
