@@ -124,7 +124,10 @@ fn short(value: f64) -> String {
         let text = format!("{value:.*}", digits as usize);
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
     } else {
-        format!("{value:.5e}")
+        // 5.00000e-5 is 5e-5.
+        let text = format!("{value:.5e}");
+        let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+        format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'))
     }
 }
 
