@@ -9,7 +9,7 @@ mod bytes;
 use crate::paired::{Paired, Segment};
 use crate::requirements::Requirements;
 use crate::stats;
-use linchpin_model::{Affected, Level, Model, NodeId, Record, RootLoss, SimTime};
+use linchpin_model::{Affected, GroupKind, Level, Model, NodeId, Record, RootLoss, SimTime};
 use std::collections::BTreeMap;
 
 pub use bytes::Malformed;
@@ -38,7 +38,15 @@ pub struct BlockAccumulator {
     /// As [`Requirements`].
     held: Vec<u64>,
     levels: Vec<LevelSums>,
+    /// Groups whose level is kept over time: see [`has_band`].
+    banded: Vec<u32>,
     grid: Grid,
+}
+
+/// Whether a group's level is kept over time: services, sectors and declared groups. Services by region are not drawn,
+/// and their tables would not fit the caches of a processor (they were a sixth of a study's time).
+pub fn has_band(kind: GroupKind) -> bool {
+    !matches!(kind, GroupKind::ServiceRegion(..))
 }
 
 /// Sums of one node.
@@ -203,6 +211,9 @@ impl BlockAccumulator {
             induced: vec![0; sectors * (sectors + 1)],
             held: vec![0; Requirements::new(model).len()],
             levels: vec![LevelSums::default(); model.groups.len()],
+            banded: (0..model.groups.len() as u32)
+                .filter(|i| has_band(model.groups[*i as usize].kind))
+                .collect(),
             grid,
         }
     }
@@ -219,8 +230,10 @@ impl BlockAccumulator {
             *sum += i128::from(run.induced.get(i).copied().unwrap_or(0)) - i128::from(base);
         }
         self.held.iter_mut().zip(held).for_each(|(sum, held)| *sum += u64::from(*held));
-        for (group, levels) in self.levels.iter_mut().enumerate().take(paired.groups()) {
-            levels.add(paired.segments(group), self.grid);
+        for group in
+            self.banded.iter().map(|group| *group as usize).take_while(|group| *group < paired.groups())
+        {
+            self.levels[group].add(paired.segments(group), self.grid);
         }
     }
 

@@ -23,7 +23,7 @@ pub struct Findings {
     pub metrics: Vec<MetricSummary>,
     /// Requirements with their verdicts.
     pub requirements: Vec<RequirementResult>,
-    /// Level of each group over time.
+    /// Level of each service, sector and declared group over time (not of services by region).
     pub bands: Vec<Band>,
     /// Number of replications by cascade size.
     pub cascade_sizes: Histogram,
@@ -156,7 +156,7 @@ pub struct Band {
     pub group: String,
     /// Name for people.
     pub name: String,
-    /// `service`, `service_region`, `sector` or `custom`.
+    /// `service`, `sector` or `custom`.
     pub kind: String,
     /// Hours since the start.
     pub hours: Vec<f64>,

@@ -272,8 +272,13 @@ fn typical_and_bad_are_replications_of_the_study() {
 
 #[test]
 fn headlines_carry_their_unit() {
-    let metric =
-        |name: &str, unit| Metric { id: String::new(), name: name.into(), unit, group: String::new(), kind: "" };
+    let metric = |name: &str, unit| Metric {
+        id: String::new(),
+        name: name.into(),
+        unit,
+        group: String::new(),
+        kind: "",
+    };
     for (value, name, unit, text) in [
         (41_200.4, "Person-hours without Water", "person-hours", "41,200 person-hours without Water"),
         (3.456, "Lost service: Water", "h", "3.46 h (Lost service: Water)"),

@@ -16,6 +16,13 @@ impl Engine<'_> {
         if !self.flow.dirty_specials.is_empty() {
             self.commit_specials();
         }
+        // What comes back in the very second in which something else fails has not come back.
+        while let Some(node) = self.flow.restarted.pop() {
+            if self.statuses[node as usize].level == 0 {
+                self.statuses[node as usize].flags |= flag::OUT;
+                self.list_start_check(node);
+            }
+        }
         if !self.flow.start_checks.is_empty() {
             self.check_starts();
             // Looking at a start may have armed a reserve.
@@ -237,7 +244,7 @@ impl Engine<'_> {
         for need in self.plan.rows[i].need..self.plan.rows[i + 1].need {
             let hot = self.plan.needs[need as usize];
             let met = match hot.special {
-                0 => self.flow.supply[need as usize] > 0,
+                0 => self.flow.supply[need as usize] > 0 && self.flow.terms[need as usize] > 0,
                 special => self.special_starts(need, special - 1),
             };
             // A need that takes nothing away when unmet does not keep anything from starting.
@@ -264,6 +271,7 @@ impl Engine<'_> {
                 self.begin_black_start(node, need, special - 1);
             }
         }
+        self.flow.restarted.push(node);
         self.list(node);
     }
 }

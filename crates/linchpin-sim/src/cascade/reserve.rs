@@ -345,8 +345,11 @@ impl Engine<'_> {
     /// True where the need has some supply for a start.
     pub(crate) fn special_starts(&mut self, need: u32, special: u32) -> bool {
         let fixed = self.plan.specials[special as usize];
-        fixed.role == Role::Resupply
-            || self.covered_supply(need, special) > 0
+        if fixed.role == Role::Resupply {
+            return true;
+        }
+        let term = self.flow.terms[need as usize];
+        (self.covered_supply(need, special) > 0 && (fixed.role == Role::Start || term > 0))
             || (fixed.black_start > 0 && self.flow.specials[special as usize].black_start == 0)
     }
 

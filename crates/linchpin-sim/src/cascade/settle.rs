@@ -158,6 +158,7 @@ impl Engine<'_> {
         share(self.flow.supply[need as usize], self.plan.needs[need as usize].required)
     }
 
+    #[inline]
     fn special_term(&mut self, need: u32, special: u32) -> u32 {
         let fixed = self.plan.specials[special as usize];
         if matches!(fixed.role, Role::Start | Role::Resupply) {
@@ -389,7 +390,7 @@ impl Engine<'_> {
     }
 
     /// Moves the supply of a need by `weight * (to - from)` and lists its owner if that can matter.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn shift_supply(&mut self, need: u32, weight: u32, from: u32, to: u32) {
         let hot = self.plan.needs[need as usize];
         let supply = &mut self.flow.supply[need as usize];
@@ -407,7 +408,7 @@ impl Engine<'_> {
     }
 
     /// Computes the term of a need anew and lists its owner if that can matter.
-    #[inline]
+    #[inline(always)]
     fn update_term(&mut self, need: u32, hot: HotNeed) {
         let new = if hot.special == 0 {
             plain_term(self.flow.supply[need as usize], hot)
@@ -436,7 +437,7 @@ impl Engine<'_> {
     }
 
     /// Books the loss up to now under the present cause.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn flush(&mut self, node: u32) {
         let i = node as usize;
         let status = &mut self.statuses[i];
