@@ -152,7 +152,8 @@ fn crates_know_only_what_lies_below_them() {
     }
 }
 
-/// bevy_ecs in the engine only, threads in the ensemble only, plots in the report only, the terminal in the program only.
+/// bevy_ecs in the engine only, threads in the ensemble only, plots in the report only, the terminal in the
+/// program only.
 #[test]
 fn what_one_crate_alone_may_know_no_other_does() {
     let owner: BTreeMap<&str, &str> =

@@ -4,6 +4,8 @@
 //! everywhere: build it with `Town::random(case, features)`.
 
 mod flows;
+mod maker;
+mod oracle;
 mod story;
 mod town;
 
@@ -101,8 +103,8 @@ fn pieces_equal_the_whole() {
     }
 }
 
-/// From a snapshot a replication goes on as it went, in this world or another, as often as one likes, also after
-/// that world has done something else.
+/// From a snapshot a replication goes on as it went, in this world or another, as often as one likes, also
+/// after that world has done something else.
 #[test]
 fn a_snapshot_goes_on_as_it_went() {
     for case in 0..150 {
@@ -170,8 +172,8 @@ fn a_stranger_changes_nothing() {
     }
 }
 
-/// The order of the lists of a scenario has no meaning: assets, needs, providers, events. Only ties between causes, between
-/// waiting jobs, largest components and joint failures in one second are settled by it.
+/// The order of the lists of a scenario has no meaning: assets, needs, providers, events. Only ties between
+/// causes, between waiting jobs, largest components and joint failures in one second are settled by it.
 #[test]
 fn the_order_of_lists_changes_no_level() {
     for case in 0..300 {
@@ -203,11 +205,12 @@ fn the_order_of_needs_of_different_assets_changes_nothing() {
 
 /// Making an asset invulnerable, or adding autonomy, never increases what any asset loses.
 ///
-/// That is a theorem only for models in which every state is a monotone function of what comes in: levels (for both
-/// ways to combine), source-reachable networks, delays, stages that cover everything at once and surely, restart times that do not
-/// change. It does not hold where members of a group share load or are cut off from the largest component, where
-/// crews are shared, where a repair stands still, where a black start can be wasted early, where a stage starts late or
-/// covers only a part (two short gaps in place of one), or where another past means another draw.
+/// That is a theorem only for models in which every state is a monotone function of what comes in: levels
+/// (for both ways to combine), source-reachable networks, delays, stages that cover everything at once and
+/// surely, restart times that do not change. It does not hold where members of a group share load or are cut
+/// off from the largest component, where crews are shared, where a repair stands still, where a black start
+/// can be wasted early, where a stage starts late or covers only a part (two short gaps in place of one), or
+/// where another past means another draw.
 #[test]
 fn more_is_never_worse() {
     let (mut changed, mut tried) = (0, 0);

@@ -93,8 +93,9 @@ fn roots_and_matrix_sum_to_what_was_lost() {
     }
 }
 
-/// Causes lead back to a root: a ceiling has generation 0 unless it is that of a network or a sharing group, a need has a
-/// higher one, the root had fallen itself, and following the providers never comes back to where it began.
+/// Causes lead back to a root: a ceiling has generation 0 unless it is that of a network or a sharing group,
+/// a need has a higher one, the root had fallen itself, and following the providers never comes back to where
+/// it began.
 #[test]
 fn causes_lead_back_to_a_root() {
     for (which, model, record) in records() {
@@ -127,8 +128,8 @@ fn causes_lead_back_to_a_root() {
             }
             assert!(generation > 0 || root == entry.node, "{who}");
             assert!(last_fall(root, entry.time).is_some(), "{who}");
-            // Back from provider to provider. Two that pull each other down within one instant each have the other as the
-            // cause of their last fall in it; no circle spans more than that.
+            // Back from provider to provider. Two that pull each other down within one instant each have the
+            // other as the cause of their last fall in it; no circle spans more than that.
             let mut at = *start;
             let mut path = vec![at];
             while let Happening::Fell { cause: Cause::Need(need, provider), .. } = record.trace[at].what {
@@ -174,8 +175,8 @@ fn counts_agree_with_the_trace() {
     }
 }
 
-/// At the end of every instant no level is above what any plain need allows, and an asset that nothing else concerns is exactly
-/// at the least of what its needs allow.
+/// At the end of every instant no level is above what any plain need allows, and an asset that nothing else
+/// concerns is exactly at the least of what its needs allow.
 #[test]
 fn levels_are_what_needs_allow() {
     let mut exact = 0;
@@ -214,8 +215,8 @@ fn levels_are_what_needs_allow() {
     assert!(exact > 1000, "{exact}");
 }
 
-/// `1 - criticality (1 - min(1, sum(w f) / required))` of a need without autonomy, delay, curve or black start, in the
-/// integers of the model, each quotient rounded in favour of the bound.
+/// `1 - criticality (1 - min(1, sum(w f) / required))` of a need without autonomy, delay, curve or black
+/// start, in the integers of the model, each quotient rounded in favour of the bound.
 fn plain_term(model: &Model, need: NeedId, level: &[Level]) -> Option<Level> {
     let links = model.links_of(need);
     let fixed = &model.needs[need.index()];

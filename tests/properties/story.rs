@@ -45,8 +45,8 @@ impl Story {
         story
     }
 
-    /// Without what concerns one node and its event. Only for nodes without crews. Sums by root go, because the loss of the
-    /// node itself is among them; roots stay in the courses.
+    /// Without what concerns one node and its event. Only for nodes without crews. Sums by root go, because
+    /// the loss of the node itself is among them; roots stay in the courses.
     pub fn without(mut self, node: &str, event: &str) -> Self {
         self.lost.remove(node);
         self.roots.clear();

@@ -1,9 +1,9 @@
 //! Published and independently computed results, reproduced through the engine.
 //!
 //! Every test reads its expected values from `fixtures/` (see the README there), builds a model, runs
-//! [`linchpin_sim::Simulation`] on it and compares. No formula of a reference item is evaluated here. The printed
-//! lines are those of the table in `docs/verification.md`:
-//! `cargo test --test it verification -- --nocapture`.
+//! [`linchpin_sim::Simulation`] on it and compares. No formula of a reference item is evaluated here. The
+//! printed lines are those of the table in `docs/verification.md`: `cargo test --test it verification --
+//! --nocapture`.
 
 mod lab;
 mod ledger;

@@ -1,7 +1,7 @@
 //! V01a: fully interdependent Erdos-Renyi networks (Buldyrev et al., 2010; Gao et al., 2011).
 //!
-//! Every node needs its partner in the next network of a ring, and all members of a network but those of its largest
-//! component are cut off. A random share `1 - p` of the first network is closed.
+//! Every node needs its partner in the next network of a ring, and all members of a network but those of its
+//! largest component are cut off. A random share `1 - p` of the first network is closed.
 
 use super::lab::{Bench, Lab, at, course};
 use super::ledger::{Ledger, by_number, item, number, numbers};
@@ -32,7 +32,8 @@ impl Dice {
 }
 
 /// `networks` random graphs of `n` nodes and mean degree `k`, joined in a ring of one-to-one needs both ways.
-/// The share of the first network that is left is `shares[i]` from hour `i` on, or second where there is a delay.
+/// The share of the first network that is left is `shares[i]` from hour `i` on, or second where there is a
+/// delay.
 fn removal(networks: usize, n: usize, k: f64, shares: &[f64], delay_s: Option<f64>) -> Bench {
     let mut dice = Dice::new(networks as u32 * 1000 + (k * 10.0) as u32);
     let mut lab = Lab::new(100.0);
@@ -135,8 +136,8 @@ fn mutual_component_of_two_networks_k5() {
     check_curve(5.0);
 }
 
-/// The cascade stage by stage: with a second of delay on every need, the first network shows the odd stages at even
-/// seconds and the second network the even stages at odd seconds.
+/// The cascade stage by stage: with a second of delay on every need, the first network shows the odd stages
+/// at even seconds and the second network the even stages at odd seconds.
 #[test]
 fn stages_of_the_cascade() {
     let item = item(FIXTURE);
@@ -166,8 +167,8 @@ fn stages_of_the_cascade() {
     ledger.close();
 }
 
-/// The jump: on one side of the critical point nothing is left, on the other at least what the item gives for the critical
-/// point itself (the component grows with p).
+/// The jump: on one side of the critical point nothing is left, on the other at least what the item gives for
+/// the critical point itself (the component grows with p).
 #[test]
 fn abrupt_collapse_of_two_to_five_networks() {
     let item = item(FIXTURE);

@@ -255,7 +255,8 @@ fn mean_time_to_failure() {
     ledger.close();
 }
 
-/// Three trains, one of which is enough, of two parts each; parts fail on demand, alone or all three of a kind at once.
+/// Three trains, one of which is enough, of two parts each; parts fail on demand, alone or all three of a
+/// kind at once.
 fn trains(alone: f64, together: f64) -> (Lab, Vec<NodeId>) {
     let mut lab = Lab::new(1.0);
     let systems = lab.assets("system", COPIES);
@@ -294,8 +295,9 @@ fn common_causes() {
     ledger.close();
 }
 
-/// Beta-factor model over time, by hand: the first of two parts fails after `1 / ((2 - beta) lambda)` = 55.56 h, with probability
-/// `beta / (2 - beta)` = 1/9 both at once; else the other lasts 100 h more, for it still fails at its own rate.
+/// Beta-factor model over time, by hand: the first of two parts fails after `1 / ((2 - beta) lambda)` = 55.56
+/// h, with probability `beta / (2 - beta)` = 1/9 both at once; else the other lasts 100 h more, for it still
+/// fails at its own rate.
 #[test]
 fn joint_failures_over_time() {
     let pair = |lab: &mut Lab, system: NodeId, copy: usize| {

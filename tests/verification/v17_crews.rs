@@ -41,9 +41,9 @@ fn machines_down() {
     ledger.close();
 }
 
-/// The item: "keyed draws reduce the variance of the difference about 5-fold against independent seeds and never show the
-/// wrong sign in 2,000 pairs". It does not say how long a run was; the ratio hardly depends on it. "About" is
-/// taken as within a third; the estimate has a standard error of 5 %: `sqrt(2 * 2 / 2,000)`.
+/// The item: "keyed draws reduce the variance of the difference about 5-fold against independent seeds and
+/// never show the wrong sign in 2,000 pairs". It does not say how long a run was; the ratio hardly depends on
+/// it. "About" is taken as within a third; the estimate has a standard error of 5 %: `sqrt(2 * 2 / 2,000)`.
 #[test]
 fn keyed_draws_pair_a_comparison() {
     let (hours, pairs) = (500.0, 2_000);

@@ -2,7 +2,7 @@
 
 use crate::agenda::Kind;
 use crate::engine::Engine;
-use crate::state::{Blame, Change, NEVER, Parcel, flag};
+use crate::state::{Blame, Change, NEVER, ONE, Parcel, flag};
 use linchpin_model::{Cause, CeilingKind, GroupId, Happening, Level, LinkId, NeedId, NodeId, SimTime, Step};
 
 impl Engine<'_> {
@@ -238,9 +238,9 @@ impl Engine<'_> {
     /// True where every ceiling is above 0 and every need has some supply, or can be gone without.
     fn can_start(&mut self, node: u32) -> bool {
         let i = node as usize;
-        if self.statuses[i].own == 0 {
-            return false;
-        }
+        let product = self.statuses[i].flags & flag::PRODUCT != 0;
+        // The terms of a product may all be above 0 and the product not.
+        let mut level = u64::from(self.statuses[i].own);
         for need in self.plan.rows[i].need..self.plan.rows[i + 1].need {
             let hot = self.plan.needs[need as usize];
             let met = match hot.special {
@@ -251,8 +251,13 @@ impl Engine<'_> {
             if !met && hot.criticality > 0 {
                 return false;
             }
+            let term = self.flow.terms[need as usize];
+            // A need at 0 that is met all the same is gone without.
+            if product && term > 0 {
+                level = level * u64::from(term) / u64::from(ONE);
+            }
         }
-        true
+        level > 0
     }
 
     /// A restart is complete.

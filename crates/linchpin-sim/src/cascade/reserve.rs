@@ -348,16 +348,21 @@ impl Engine<'_> {
         if fixed.role == Role::Resupply {
             return true;
         }
-        let term = self.flow.terms[need as usize];
-        (self.covered_supply(need, special) > 0 && (fixed.role == Role::Start || term > 0))
+        self.suffices(need, special)
             || (fixed.black_start > 0 && self.flow.specials[special as usize].black_start == 0)
+    }
+
+    /// True where what there is of a need leaves its owner above 0.
+    fn suffices(&mut self, need: u32, special: u32) -> bool {
+        let starts_only = self.plan.specials[special as usize].role == Role::Start;
+        self.covered_supply(need, special) > 0 && (starts_only || self.flow.terms[need as usize] > 0)
     }
 
     /// A node starts: a need that is unmet and may be gone without is, for its time.
     pub(crate) fn begin_black_start(&mut self, node: u32, need: u32, special: u32) {
         let fixed = self.plan.specials[special as usize];
         let state = self.flow.specials[special as usize];
-        if fixed.black_start == 0 || state.black_start != 0 || self.covered_supply(need, special) > 0 {
+        if fixed.black_start == 0 || state.black_start != 0 || self.suffices(need, special) {
             return;
         }
         let until = self.now.saturating_add(fixed.black_start).min(NEVER - 1);
