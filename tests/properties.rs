@@ -8,6 +8,7 @@ mod maker;
 mod oracle;
 mod story;
 mod town;
+mod village;
 
 use linchpin_model::*;
 use linchpin_sim::{RunOptions, Simulation};

@@ -1,210 +1,20 @@
 //! The engine against an interpreter of model.md, section 3, that goes second by second through every rule
 //! and is written for plainness alone: no agenda, no work lists, nothing kept that can be looked up.
 
-use super::town::Dice;
+use super::village::{Asset, From, HORIZON, Need, ONE, Village};
 use super::*;
-
-const ONE: u32 = Level::SCALE;
-const HORIZON: u32 = 120;
-
-#[derive(Debug)]
-struct Asset {
-    initial: u32,
-    product: bool,
-    restart: Option<u32>,
-}
-
-#[derive(Debug)]
-struct From {
-    provider: usize,
-    weight: u32,
-    delay: u32,
-}
-
-#[derive(Debug)]
-struct Store {
-    capacity: u32,
-    recharge: Option<u32>,
-    cover: u32,
-}
-
-#[derive(Debug)]
-struct Need {
-    owner: usize,
-    from: Vec<From>,
-    required: u32,
-    criticality: u32,
-    role: Role,
-    black_start: u32,
-    stores: Vec<Store>,
-}
-
-/// Held at `level` from `at` to `until`.
-#[derive(Debug)]
-struct Hold {
-    asset: usize,
-    at: u32,
-    until: u32,
-    level: u32,
-}
-
-#[derive(Debug)]
-struct Mesh {
-    members: Vec<usize>,
-    links: Vec<(usize, usize)>,
-    sources: Vec<usize>,
-}
-
-#[derive(Debug)]
-struct Village {
-    assets: Vec<Asset>,
-    needs: Vec<Need>,
-    holds: Vec<Hold>,
-    mesh: Option<Mesh>,
-}
-
-impl Village {
-    fn random(case: u32) -> Self {
-        let mut dice = Dice::new(1_000_000 + case);
-        let n = 2 + case as usize / 40 % 6;
-        let share = |dice: &mut Dice| dice.below(11) as u32 * 100_000;
-        let mut assets: Vec<Asset> = (0..n)
-            .map(|_| Asset {
-                initial: if dice.chance(0.1) { share(&mut dice) } else { ONE },
-                product: dice.chance(0.2),
-                restart: dice.chance(0.5).then(|| 1 + dice.below(9) as u32),
-            })
-            .collect();
-        let mut needs = Vec::new();
-        for owner in 0..n {
-            for _ in 0..dice.below(4) {
-                let count = 1 + dice.below(3);
-                let mut from = Vec::new();
-                for provider in dice.choose(count, n).into_iter().filter(|provider| *provider != owner) {
-                    let delay = if dice.chance(0.2) { 1 + dice.below(8) as u32 } else { 0 };
-                    from.push(From { provider, weight: 1 + dice.below(3) as u32, delay });
-                }
-                if from.is_empty() {
-                    continue;
-                }
-                let total: u32 = from.iter().map(|from| from.weight).sum();
-                let mut stores = Vec::new();
-                if dice.chance(0.5) {
-                    for _ in 0..1 + dice.below(2) {
-                        let recharge = dice.chance(0.5).then(|| dice.below(20) as u32);
-                        let cover = if dice.chance(0.3) { share(&mut dice) } else { ONE };
-                        stores.push(Store { capacity: 1 + dice.below(15) as u32, recharge, cover });
-                    }
-                }
-                needs.push(Need {
-                    owner,
-                    required: 1 + dice.below(total as usize) as u32,
-                    from,
-                    criticality: if dice.chance(0.7) { ONE } else { share(&mut dice) },
-                    role: [Role::Both, Role::Both, Role::Run, Role::Start][dice.below(4)],
-                    black_start: if dice.chance(0.15) { 1 + dice.below(10) as u32 } else { 0 },
-                    stores,
-                });
-            }
-        }
-        // A start takes a second at least, so that one look at each second is enough.
-        for need in needs.iter().filter(|need: &&Need| need.role == Role::Start || need.black_start > 0) {
-            assets[need.owner].restart.get_or_insert(1);
-        }
-        let holds = (0..1 + dice.below(2 * n))
-            .map(|_| {
-                let at = 1 + dice.below(80) as u32;
-                let level = if dice.chance(0.6) { 0 } else { share(&mut dice) };
-                Hold { asset: dice.below(n), at, until: at + 1 + dice.below(40) as u32, level }
-            })
-            .collect();
-        let mesh = dice.chance(0.3).then(|| {
-            let size = 2 + dice.below(n - 1);
-            let mut members = dice.choose(size, n);
-            members.sort_unstable();
-            let links =
-                (0..size + dice.below(size)).map(|_| dice.choose(2, size)).map(|l| (l[0], l[1])).collect();
-            Mesh { members, links, sources: dice.choose(1, size) }
-        });
-        Self { assets, needs, holds, mesh }
-    }
-
-    fn model(&self) -> Arc<Model> {
-        let mut b = ModelBuilder::new(Meta { horizon: HORIZON, pass_limit: 200, ..Meta::default() });
-        let sector = b.sector("energy", "Energy");
-        let service = b.service("supply", "Supply");
-        let seconds = |b: &mut ModelBuilder, seconds: u32| b.dist(Distribution::Fixed(f64::from(seconds)));
-        let nodes: Vec<NodeId> =
-            (0..self.assets.len()).map(|i| b.node(&format!("a{i}"), "", sector, RegionId::NONE)).collect();
-        for (node, asset) in nodes.iter().zip(&self.assets) {
-            let restart = asset.restart.map_or(DistId::NONE, |restart| seconds(&mut b, restart));
-            let slot = b.node_mut(*node);
-            (slot.initial, slot.restart) = (Level(asset.initial), restart);
-            slot.combine = if asset.product { Combine::Product } else { Combine::Min };
-        }
-        for (i, need) in self.needs.iter().enumerate() {
-            let mut spec = NeedSpec::any(nodes[need.owner], &format!("need-{i}"), service, &[]);
-            for from in &need.from {
-                let delay = if from.delay > 0 { seconds(&mut b, from.delay) } else { DistId::NONE };
-                spec.providers.push(Provider {
-                    node: nodes[from.provider],
-                    weight: f64::from(from.weight),
-                    delay,
-                });
-            }
-            spec.required = f64::from(need.required);
-            spec.criticality = Level(need.criticality).share();
-            (spec.role, spec.black_start) = (need.role, need.black_start);
-            for (k, store) in need.stores.iter().enumerate() {
-                let capacity = seconds(&mut b, store.capacity);
-                let recharge = store.recharge.map_or(DistId::NONE, |recharge| seconds(&mut b, recharge));
-                spec = spec.buffered(&format!("store-{k}"), capacity, recharge);
-                spec.autonomy[k].stage.cover = Cover::AtLeast(Level(store.cover));
-            }
-            b.need(spec);
-        }
-        for (i, hold) in self.holds.iter().enumerate() {
-            let (at, lasts) = (seconds(&mut b, hold.at), seconds(&mut b, hold.until - hold.at));
-            let id = format!("hold-{i}");
-            let to = Level(hold.level);
-            let effect =
-                if hold.level == 0 { Effect::Closure { lasts } } else { Effect::Degrade { to, lasts } };
-            b.parts().events.push(Event {
-                name: id.clone(),
-                key: Key::of(&id),
-                id,
-                after: None,
-                at,
-                targets: Targets::All(vec![nodes[hold.asset]]),
-                probability: 1.0,
-                hit_probability: 1.0,
-                severity: DistId::NONE,
-                effects: vec![effect],
-                threat: true,
-            });
-        }
-        if let Some(mesh) = &self.mesh {
-            let members: Vec<NodeId> = mesh.members.iter().map(|i| nodes[*i]).collect();
-            b.parts().networks.push(Network {
-                id: "mesh".into(),
-                rule: NetworkRule::SourceReachable {
-                    sources: mesh.sources.iter().map(|i| members[*i]).collect(),
-                },
-                links: mesh.links.iter().map(|(a, b)| (*a as u32, *b as u32)).collect(),
-                members,
-            });
-        }
-        Arc::new(b.finish())
-    }
-}
 
 /// The autonomy of one need.
 #[derive(Clone)]
 struct Reserve {
     /// Charge left in millionths of a second, by store.
     left: Vec<u64>,
-    /// The store in use; as many as there are: none is left. None while the need is met.
+    /// The store in use, or that will be; as many as there are: none is left. None while the need is met.
     runs: Option<usize>,
+    /// When the shortage began.
+    onset: u32,
+    /// When the store in use breaks.
+    breaks: Option<u32>,
     /// Since when the need is met.
     met_since: u32,
 }
@@ -237,6 +47,8 @@ impl<'a> Interpreter<'a> {
         let reserve = |need: &Need| Reserve {
             left: need.stores.iter().map(|store| u64::from(store.capacity) * u64::from(ONE)).collect(),
             runs: None,
+            onset: 0,
+            breaks: None,
             met_since: 0,
         };
         Self {
@@ -285,12 +97,12 @@ impl<'a> Interpreter<'a> {
 
     /// The store that covers a need that is unmet now.
     fn store(&self, need: usize) -> Option<usize> {
-        let stores = &self.village.needs[need].stores;
-        let first = match self.reserves[need].runs {
-            Some(runs) => runs,
-            None => (0..stores.len()).find(|k| self.charge_now(need, *k) > 0)?,
+        let (stores, reserve) = (&self.village.needs[need].stores, &self.reserves[need]);
+        let (store, onset) = match reserve.runs {
+            Some(runs) => (runs, reserve.onset),
+            None => ((0..stores.len()).find(|k| self.charge_now(need, *k) > 0)?, self.now),
         };
-        (first < stores.len()).then_some(first)
+        (store < stores.len() && onset + stores[store].start <= self.now).then_some(store)
     }
 
     /// Charge of a store of a need that has been met up to now.
@@ -358,12 +170,7 @@ impl<'a> Interpreter<'a> {
     /// What comes due before levels are looked at: stores run dry, black starts end, restarts are complete.
     fn pass_time(&mut self) {
         for need in 0..self.village.needs.len() {
-            let Some(runs) = self.reserves[need].runs else { continue };
-            let stores = self.village.needs[need].stores.len();
-            if runs < stores && self.reserves[need].left[runs] == 0 {
-                let left = &self.reserves[need].left;
-                self.reserves[need].runs = Some((runs + 1..stores).find(|k| left[*k] > 0).unwrap_or(stores));
-            }
+            self.pass_time_of_need(need);
         }
         for state in &mut self.black_starts {
             if *state == BlackStart::Until(self.now) {
@@ -384,20 +191,46 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// A store that is empty or broken is followed by the next one with a charge.
+    fn pass_time_of_need(&mut self, need: usize) {
+        let reserve = &self.reserves[need];
+        let stores = self.village.needs[need].stores.len();
+        let Some(runs) = reserve.runs.filter(|runs| *runs < stores) else { return };
+        if reserve.left[runs] == 0 || reserve.breaks == Some(self.now) {
+            let next = (runs + 1..stores).find(|k| reserve.left[*k] > 0);
+            self.take_over(need, next.unwrap_or(stores));
+        }
+    }
+
+    fn take_over(&mut self, need: usize, store: usize) {
+        let reserve = &mut self.reserves[need];
+        reserve.runs = Some(store);
+        reserve.breaks = self.village.needs[need].stores.get(store).and_then(|store| {
+            let begins = self.now.max(reserve.onset + store.start);
+            Some(begins + store.breaks?)
+        });
+    }
+
     /// The rule of an instant: down to the greatest fixed point below the present, then up to the least above
     /// that.
     fn settle(&mut self) {
         loop {
-            while self.sweep(|target, level| target < level) {}
-            let reached = self.reached();
-            if !self.cut(&reached, true) {
-                break;
+            loop {
+                while self.sweep(|target, level| target < level) {}
+                let reached = self.reached();
+                if !self.cut(&reached, true) {
+                    break;
+                }
             }
-        }
-        loop {
-            while self.sweep(|target, level| target > level) {}
-            let reached = self.reached();
-            if !self.cut(&reached, false) {
+            loop {
+                while self.sweep(|target, level| target > level) {}
+                let reached = self.reached();
+                if !self.cut(&reached, false) {
+                    break;
+                }
+            }
+            // Where what came back makes another component the largest.
+            if self.reached().iter().zip(&self.cut_off).all(|(reached, cut_off)| *reached != *cut_off) {
                 break;
             }
         }
@@ -423,24 +256,38 @@ impl<'a> Interpreter<'a> {
                 || (self.own(asset) > 0 && self.needs_of(asset).all(|need| self.term(need) > 0)))
     }
 
-    /// Assets that a path of conducting members joins to a conducting source, or that are next to one of
-    /// those.
+    /// Assets that are not cut off.
     fn reached(&self) -> Vec<bool> {
         let mut reached = vec![true; self.level.len()];
         let Some(mesh) = &self.village.mesh else { return reached };
-        mesh.members.iter().for_each(|member| reached[*member] = false);
-        mesh.sources.iter().for_each(|source| reached[mesh.members[*source]] = true);
+        let from = |starts: &[usize]| self.spread(starts.iter().map(|start| mesh.members[*start]).collect());
+        let found = if mesh.sources.is_empty() {
+            let conducting = (0..mesh.members.len()).filter(|i| self.conducts(mesh.members[*i]));
+            let size = |found: &Vec<usize>| found.iter().filter(|member| self.conducts(**member)).count();
+            // Of several as large, the one with the lowest id: the first.
+            let components = conducting.map(|start| from(&[start])).map(|found| (size(&found), found));
+            let largest = components.reduce(|best, other| if other.0 > best.0 { other } else { best });
+            largest.map_or(vec![], |(_, found)| found)
+        } else {
+            from(&mesh.sources)
+        };
+        mesh.members.iter().for_each(|member| reached[*member] = found.contains(member));
+        reached
+    }
+
+    /// These and whom conducting members join to them; the last of a path need not conduct.
+    fn spread(&self, mut found: Vec<usize>) -> Vec<usize> {
+        let Some(mesh) = &self.village.mesh else { return found };
+        let pair = |(a, b): &(usize, usize)| [(*a, *b), (*b, *a)];
         for _ in &mesh.members {
-            for (a, b) in &mesh.links {
-                for (from, to) in [(mesh.members[*a], mesh.members[*b]), (mesh.members[*b], mesh.members[*a])]
-                {
-                    if reached[from] && self.conducts(from) {
-                        reached[to] = true;
-                    }
+            for (from, to) in mesh.links.iter().flat_map(pair) {
+                let (from, to) = (mesh.members[from], mesh.members[to]);
+                if found.contains(&from) && self.conducts(from) && !found.contains(&to) {
+                    found.push(to);
                 }
             }
         }
-        reached
+        found
     }
 
     /// Cuts off who is not reached (or joins again who is). True where that changed anything.
@@ -493,13 +340,16 @@ impl<'a> Interpreter<'a> {
         }
         if self.reserves[need].runs.is_none() {
             let left: Vec<u64> = (0..stores).map(|store| self.charge_now(need, store)).collect();
-            self.reserves[need].runs = Some(left.iter().position(|left| *left > 0).unwrap_or(stores));
-            self.reserves[need].left = left;
+            let first = left.iter().position(|left| *left > 0).unwrap_or(stores);
+            (self.reserves[need].left, self.reserves[need].onset) = (left, self.now);
+            self.take_over(need, first);
         }
         // Drained until the next second.
-        let reserve = &mut self.reserves[need];
-        if let Some(left) = reserve.runs.and_then(|runs| reserve.left.get_mut(runs)) {
-            *left = left.saturating_sub(u64::from(ONE - supply));
+        if let Some(store) = self.store(need) {
+            let refilled = self.village.needs[need].stores[store].refill.map_or(0, |i| self.level[i]);
+            let drained = u64::from(ONE - supply) * u64::from(ONE - refilled) / u64::from(ONE);
+            let left = &mut self.reserves[need].left[store];
+            *left = left.saturating_sub(drained);
         }
     }
 
@@ -551,7 +401,7 @@ fn levels(model: &Model, record: &Record) -> Vec<Vec<u32>> {
 #[test]
 fn the_engine_does_what_the_rules_say() {
     let mut moved = 0;
-    for case in 0..2000 {
+    for case in 0..4000 {
         let village = Village::random(case);
         let model = village.model();
         let record = fresh(&model, 0, TRACED);
