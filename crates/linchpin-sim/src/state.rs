@@ -258,7 +258,6 @@ in_place! {
 
         // Work lists, empty between instants.
         pub(crate) closing: Vec<u32>,
-        pub(crate) restarted: Vec<u32>,
         pub(crate) round: Vec<u32>,
         pub(crate) next: Vec<u32>,
         pub(crate) rising: Vec<u32>,
@@ -510,7 +509,6 @@ impl Saved {
                 networks_due: Vec::new(),
                 sharings_due: Vec::new(),
                 closing: Vec::new(),
-                restarted: Vec::new(),
                 round: Vec::new(),
                 next: Vec::new(),
                 rising: Vec::new(),

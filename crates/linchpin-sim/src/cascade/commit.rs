@@ -16,13 +16,6 @@ impl Engine<'_> {
         if !self.flow.dirty_specials.is_empty() {
             self.commit_specials();
         }
-        // What comes back in the very second in which something else fails has not come back.
-        while let Some(node) = self.flow.restarted.pop() {
-            if self.statuses[node as usize].level == 0 {
-                self.statuses[node as usize].flags |= flag::OUT;
-                self.list_start_check(node);
-            }
-        }
         if !self.flow.start_checks.is_empty() {
             self.check_starts();
             // Looking at a start may have armed a reserve.
@@ -216,7 +209,11 @@ impl Engine<'_> {
         for node in checks.drain(..) {
             self.statuses[node as usize].flags &= !flag::START_CHECK;
             if self.statuses[node as usize].flags & flag::OUT == 0 {
-                continue;
+                if self.statuses[node as usize].level > 0 {
+                    continue;
+                }
+                // Its restart was complete in the very second in which something else failed: it never came back.
+                self.statuses[node as usize].flags |= flag::OUT;
             }
             let row = self.plan.rows[node as usize].restart as usize;
             let able = self.can_start(node);
@@ -235,16 +232,16 @@ impl Engine<'_> {
         self.flow.start_checks = checks;
     }
 
-    /// True where every ceiling is above 0 and every need has some supply, or can be gone without.
+    /// True where every ceiling is above 0 and every need has supply enough to leave it above 0, or can be gone
+    /// without.
     fn can_start(&mut self, node: u32) -> bool {
         let i = node as usize;
         let product = self.statuses[i].flags & flag::PRODUCT != 0;
-        // The terms of a product may all be above 0 and the product not.
         let mut level = u64::from(self.statuses[i].own);
         for need in self.plan.rows[i].need..self.plan.rows[i + 1].need {
             let hot = self.plan.needs[need as usize];
             let met = match hot.special {
-                0 => self.flow.supply[need as usize] > 0 && self.flow.terms[need as usize] > 0,
+                0 => self.supply_of(need) > 0,
                 special => self.special_starts(need, special - 1),
             };
             // A need that takes nothing away when unmet does not keep anything from starting.
@@ -252,7 +249,7 @@ impl Engine<'_> {
                 return false;
             }
             let term = self.flow.terms[need as usize];
-            // A need at 0 that is met all the same is gone without.
+            // One at 0 is gone without.
             if product && term > 0 {
                 level = level * u64::from(term) / u64::from(ONE);
             }
@@ -276,7 +273,7 @@ impl Engine<'_> {
                 self.begin_black_start(node, need, special - 1);
             }
         }
-        self.flow.restarted.push(node);
         self.list(node);
+        self.list_start_check(node);
     }
 }

@@ -345,17 +345,14 @@ impl Engine<'_> {
     /// True where the need has some supply for a start.
     pub(crate) fn special_starts(&mut self, need: u32, special: u32) -> bool {
         let fixed = self.plan.specials[special as usize];
-        if fixed.role == Role::Resupply {
-            return true;
-        }
-        self.suffices(need, special)
+        fixed.role == Role::Resupply
+            || self.suffices(need, special)
             || (fixed.black_start > 0 && self.flow.specials[special as usize].black_start == 0)
     }
 
     /// True where what there is of a need leaves its owner above 0.
     fn suffices(&mut self, need: u32, special: u32) -> bool {
-        let starts_only = self.plan.specials[special as usize].role == Role::Start;
-        self.covered_supply(need, special) > 0 && (starts_only || self.flow.terms[need as usize] > 0)
+        self.covered_supply(need, special) > 0 && self.special_term(need, special) > 0
     }
 
     /// A node starts: a need that is unmet and may be gone without is, for its time.
