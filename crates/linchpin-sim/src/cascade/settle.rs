@@ -159,7 +159,7 @@ impl Engine<'_> {
     }
 
     #[inline]
-    fn special_term(&mut self, need: u32, special: u32) -> u32 {
+    pub(crate) fn special_term(&mut self, need: u32, special: u32) -> u32 {
         let fixed = self.plan.specials[special as usize];
         if matches!(fixed.role, Role::Start | Role::Resupply) {
             return ONE;
