@@ -38,6 +38,20 @@ impl Engine<'_> {
         }
     }
 
+    /// Something changed about a member that stays at 0: its component may be the largest all the same.
+    #[inline]
+    pub(crate) fn touch_cut_off(&mut self, node: u32) {
+        let status = self.statuses[node as usize];
+        if status.level > 0 || status.flags & flag::MESHED == 0 {
+            return;
+        }
+        let network = self.plan.network_of[node as usize];
+        let largest = self.plan.model.networks[network as usize].rule == NetworkRule::LargestComponent;
+        if largest && !self.flow.networks_due.contains(&network) {
+            self.flow.networks_due.push(network);
+        }
+    }
+
     /// Lowers members that are no longer connected. True where it lowered any.
     pub(crate) fn networks_lower(&mut self) -> bool {
         let mut lowered = false;
@@ -125,7 +139,8 @@ impl Engine<'_> {
                         }
                     }
                 }
-                self.flow.reached[..n].fill(false);
+                // Where nobody works, nobody is cut off: the first to come back begins the component.
+                self.flow.reached[..n].fill(best == NEVER);
                 if best != NEVER {
                     self.spread(network, best);
                 }

@@ -54,6 +54,7 @@ impl Engine<'_> {
                 } else if target > level {
                     self.list_rising(node);
                 } else if level < ONE {
+                    self.touch_cut_off(node);
                     self.recheck_cause(node);
                 }
             }
