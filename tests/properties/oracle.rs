@@ -267,7 +267,8 @@ impl<'a> Interpreter<'a> {
             // Of several as large, the one with the lowest id: the first.
             let components = conducting.map(|start| from(&[start])).map(|found| (size(&found), found));
             let largest = components.reduce(|best, other| if other.0 > best.0 { other } else { best });
-            largest.map_or(vec![], |(_, found)| found)
+            // Where nobody works, nobody is cut off.
+            largest.map_or(mesh.members.clone(), |(_, found)| found)
         } else {
             from(&mesh.sources)
         };

@@ -139,7 +139,8 @@ impl Village {
             members.sort_unstable();
             let links =
                 (0..size + dice.below(size)).map(|_| dice.choose(2, size)).map(|l| (l[0], l[1])).collect();
-            Mesh { members, links, sources: dice.choose(1, size) }
+            let sources = if dice.chance(0.3) { vec![] } else { dice.choose(1, size) };
+            Mesh { members, links, sources }
         });
         // A product may round to 0 while no term is 0: whether such a member conducts is nobody's concern.
         for member in mesh.iter().flat_map(|mesh: &Mesh| &mesh.members) {
