@@ -12,7 +12,7 @@ mod harness;
 mod support;
 
 use harness::{number, take_turns, time};
-use linchpin_model::{Record, Seeds};
+use linchpin_model::{Distribution, Key, Layer, Purpose, Record, Seeds};
 use linchpin_sim::{RunOptions, Simulation};
 use std::hint::black_box;
 use std::process::Command;
@@ -44,6 +44,7 @@ fn parse(text: &str) -> u32 {
 }
 
 fn tables(sizes: &[u32]) {
+    time_draws();
     println!("One replication of the cascade with recovery (fastest and median of interleaved runs):\n");
     println!(
         "{:>9} {:>9}  {:>10} {:>10}  {:>10} {:>10}  {:>6} {:>6}  {:>14}",
@@ -60,6 +61,22 @@ fn tables(sizes: &[u32]) {
     for assets in sizes {
         measure_world(*assets);
     }
+}
+
+/// What machine this is: the draws that both sides make are a good third of the kernel's time.
+fn time_draws() {
+    const DRAWS: u64 = 1000;
+    let draws = Seeds::new(1).replication(0);
+    let uniform = |key| draws.uniform(Layer::Threat, Key(key), Purpose::Test, 0);
+    let exponential = Distribution::Exponential { mean: 3600.0 };
+    let budget = Duration::from_millis(200);
+    let plain = time(budget, || (0..DRAWS).map(uniform).sum::<f64>());
+    let whole = time(budget, || (0..DRAWS).map(|key| exponential.quantile(uniform(key))).sum::<f64>());
+    println!(
+        "A keyed uniform number takes {:.1} ns, an exponential one {:.1} ns.\n",
+        plain.min_us * 1e3 / DRAWS as f64,
+        whole.min_us * 1e3 / DRAWS as f64
+    );
 }
 
 /// One line of the first table.
@@ -105,7 +122,7 @@ fn measure_world(assets: u32) {
     let model = Arc::new(cascade_with_recovery(assets));
     let budget = Duration::from_millis(700);
     let new = time(budget, || Simulation::new(model.clone())).min_us;
-    let mut world = Simulation::new(model.clone());
+    let mut world = Simulation::new(model);
     let fork = time(budget, || world.fork()).min_us;
     // What a reset puts back: the world at the end of a replication.
     let mut record = Record::default();

@@ -89,6 +89,8 @@ pub struct Kernel {
     dirty_groups: u64,
     record: Record,
 
+    /// One event makes the instant: all levels go one way, and nothing comes to nothing.
+    alone: bool,
     round: Vec<u32>,
     rising: Vec<u32>,
     moves: Vec<Move>,
@@ -143,6 +145,7 @@ impl Kernel {
             sums: Vec::new(),
             dirty_groups: 0,
             record: Record::default(),
+            alone: true,
             round: Vec::new(),
             rising: Vec::new(),
             moves: Vec::new(),
@@ -169,17 +172,23 @@ impl Kernel {
             if self.assets.len() >= FAR {
                 self.read_ahead();
             }
+            self.alone = true;
             while let Some((time, kind, asset)) = self.calendar.pop() {
                 self.now = time;
                 self.record.events += 1;
                 self.handle(kind, asset);
-                if self.calendar.next_time() != Some(time) && !self.round.is_empty() {
+                if self.calendar.next_time() == Some(time) {
+                    self.alone = false;
+                    continue;
+                }
+                if !self.round.is_empty() {
                     self.fall();
                     if !self.rising.is_empty() {
                         self.rise();
                     }
                     self.commit();
                 }
+                self.alone = true;
             }
         }
         self.close();
@@ -246,6 +255,7 @@ impl Kernel {
                 asset.restart = NEVER;
                 asset.restarts += 1;
                 asset.flags &= !OUT;
+                self.list_start_check(id);
             }
         }
         self.list(id);
@@ -264,50 +274,82 @@ impl Kernel {
     }
 
     fn fall(&mut self) {
-        while !self.round.is_empty() {
+        while let [first, others @ ..] = &self.round[..] {
+            if others.is_empty() {
+                let id = *first;
+                self.round.clear();
+                if let Some(step) = self.falling(id) {
+                    self.apply(step);
+                    self.pass_on(step);
+                }
+                continue;
+            }
             for k in 0..self.round.len() {
-                let id = self.round[k];
-                let Some(level) = self.target(id) else { continue };
-                let present = self.assets[id as usize].level;
-                if level < present {
-                    let blame = self.binding(id, level);
-                    let blame = Blame { fell: self.now, ..blame };
-                    self.moves.push(Move { asset: id, from: present, level, blame });
-                } else if level > present {
-                    self.list_rising(id);
-                } else if level < ONE {
-                    self.recheck_cause(id);
+                if let Some(step) = self.falling(self.round[k]) {
+                    self.moves.push(step);
                 }
             }
             self.round.clear();
-            if !self.moves.is_empty() {
-                self.apply_moves();
-            }
+            self.apply_moves();
         }
     }
 
+    /// What an asset falls to; one that does not fall is listed for the second pass, or its cause looked at.
+    #[inline]
+    fn falling(&mut self, id: u32) -> Option<Move> {
+        let level = self.target(id)?;
+        let from = self.assets[id as usize].level;
+        if level < from {
+            let blame = self.blame(id, self.binding(id, level), self.now);
+            return Some(Move { asset: id, from, level, blame });
+        }
+        if level > from {
+            self.list_rising(id);
+        } else if level < ONE {
+            self.recheck_cause(id);
+        }
+        None
+    }
+
     fn rise(&mut self) {
-        while !self.rising.is_empty() {
-            for k in 0..self.rising.len() {
-                let id = self.rising[k];
-                self.assets[id as usize].flags &= !RISING;
-                let Some(level) = self.target(id) else { continue };
-                let present = self.assets[id as usize].level;
-                if level > present {
-                    let Blame { fell, .. } = self.assets[id as usize].blame;
-                    let blame = Blame { fell, ..Blame::CLEAR };
-                    self.moves.push(Move { asset: id, from: present, level, blame });
-                } else if present < ONE {
-                    self.recheck_cause(id);
+        while let [first, others @ ..] = &self.rising[..] {
+            if others.is_empty() {
+                let id = *first;
+                self.rising.clear();
+                if let Some(step) = self.rises(id) {
+                    self.apply(step);
+                    self.pass_on(step);
                 }
+            } else {
+                for k in 0..self.rising.len() {
+                    if let Some(step) = self.rises(self.rising[k]) {
+                        self.moves.push(step);
+                    }
+                }
+                self.rising.clear();
+                self.apply_moves();
             }
-            self.rising.clear();
-            self.apply_moves();
             while let Some(id) = self.round.pop() {
                 self.assets[id as usize].flags &= !QUEUED;
                 self.list_rising(id);
             }
         }
+    }
+
+    /// What an asset rises to.
+    #[inline]
+    fn rises(&mut self, id: u32) -> Option<Move> {
+        self.assets[id as usize].flags &= !RISING;
+        let level = self.target(id)?;
+        let Asset { level: from, blame, .. } = self.assets[id as usize];
+        if level > from {
+            let blame = Blame { fell: blame.fell, ..Blame::CLEAR };
+            return Some(Move { asset: id, from, level, blame });
+        }
+        if from < ONE {
+            self.recheck_cause(id);
+        }
+        None
     }
 
     #[inline]
@@ -347,77 +389,93 @@ impl Kernel {
 
     /// The term that holds an asset at `level`: the present cause while it binds, else damage, else the need.
     #[inline]
-    fn binding(&self, id: u32, level: u32) -> Blame {
+    fn binding(&self, id: u32, level: u32) -> u32 {
         let asset = &self.assets[id as usize];
         if asset.own > level || (asset.blame.cause < DAMAGE && asset.term() == level) {
             self.fallen_provider(id)
         } else {
-            Blame { cause: DAMAGE, root: id, ..Blame::CLEAR }
+            DAMAGE
         }
     }
 
-    /// Of the providers below full level, the one that fell last (ties: the first).
-    fn fallen_provider(&self, id: u32) -> Blame {
+    /// Of the links to providers below full level, that to the one that fell last (ties: the first).
+    fn fallen_provider(&self, id: u32) -> u32 {
         let [from, to] = self.assets[id as usize].links;
         let mut best = (from, 0, false);
         for (link, provider) in (from..).zip(&self.links[from as usize..to as usize]) {
-            let Asset { level, blame, .. } = self.assets[*provider as usize];
-            if (level < ONE, blame.fell) > (best.2, best.1) {
-                best = (link, blame.fell, level < ONE);
+            let Asset { level, blame: Blame { fell, .. }, .. } = self.assets[*provider as usize];
+            if (level < ONE, fell) > (best.2, best.1) {
+                best = (link, fell, level < ONE);
             }
         }
-        let Asset { blame, sector, .. } = self.assets[self.links[best.0 as usize] as usize];
+        best.0
+    }
+
+    /// What a cause means: root and generation are the provider's at this moment. `fell` is the caller's.
+    #[inline]
+    fn blame(&self, id: u32, cause: u32, fell: u32) -> Blame {
+        if cause == DAMAGE {
+            return Blame { cause, root: id, fell, ..Blame::CLEAR };
+        }
+        let Asset { blame, sector, .. } = &self.assets[self.links[cause as usize] as usize];
         let (root, generation) =
             if blame.cause == NO_CAUSE { (id, 0) } else { (blame.root, blame.generation.saturating_add(1)) };
-        Blame { cause: best.0, root, generation, sector, fell: 0 }
+        Blame { cause, root, fell, generation, sector: *sector }
     }
 
     fn recheck_cause(&mut self, id: u32) {
-        let Asset { level, blame: present, .. } = self.assets[id as usize];
-        let blame = self.binding(id, level);
-        if blame.cause != present.cause && (blame.cause == DAMAGE || present.cause == DAMAGE) {
-            self.note_change(id);
+        let Asset { level, blame: Blame { cause: present, fell, .. }, .. } = self.assets[id as usize];
+        let cause = self.binding(id, level);
+        if cause != present && (cause == DAMAGE || present == DAMAGE) {
+            if !self.alone {
+                self.note_change(id);
+            }
             self.book(id);
-            self.assets[id as usize].blame = Blame { fell: present.fell, ..blame };
+            self.assets[id as usize].blame = self.blame(id, cause, fell);
         }
     }
 
     fn apply_moves(&mut self) {
         for k in 0..self.moves.len() {
-            let Move { asset: id, from, level, mut blame } = self.moves[k];
-            self.note_change(id);
-            self.book(id);
-            let asset = &mut self.assets[id as usize];
-            asset.level = level;
-            let (word, bit) = (id as usize / 64, 1 << (id % 64));
-            if level == ONE {
-                self.down[word] &= !bit;
-            } else {
-                self.down[word] |= bit;
-                if level > from {
-                    blame = self.risen(id, level);
-                } else if asset.blame.fell == self.now
-                    && asset.blame.cause != NO_CAUSE
-                    && blame.cause < DAMAGE
-                {
-                    // It falls further: what made it fall first stays the cause.
-                    blame = asset.blame;
-                }
-            }
-            self.assets[id as usize].blame = blame;
+            self.apply(self.moves[k]);
         }
         for k in 0..self.moves.len() {
-            let Move { asset, from, level, .. } = self.moves[k];
-            self.pass_on(asset, from, level);
+            self.pass_on(self.moves[k]);
         }
         self.moves.clear();
+    }
+
+    #[inline]
+    fn apply(&mut self, Move { asset: id, from, level, mut blame }: Move) {
+        if !self.alone {
+            self.note_change(id);
+        }
+        self.book(id);
+        let asset = &mut self.assets[id as usize];
+        asset.level = level;
+        let (word, bit) = (id as usize / 64, 1 << (id % 64));
+        if level == ONE {
+            self.down[word] &= !bit;
+        } else {
+            self.down[word] |= bit;
+            if level > from {
+                blame = self.risen(id, level);
+            } else if asset.blame.fell == self.now && asset.blame.cause != NO_CAUSE && blame.cause < DAMAGE {
+                // It falls further: what made it fall first stays the cause.
+                blame = asset.blame;
+            }
+        }
+        self.assets[id as usize].blame = blame;
+        if self.alone {
+            self.finish(id, from, level);
+        }
     }
 
     /// What holds an asset that rose, but not to full level.
     fn risen(&mut self, id: u32, level: u32) -> Blame {
         let present = self.assets[id as usize].blame;
-        let blame = self.binding(id, level);
-        if blame.cause == present.cause { present } else { Blame { fell: present.fell, ..blame } }
+        let cause = self.binding(id, level);
+        if cause == present.cause { present } else { self.blame(id, cause, present.fell) }
     }
 
     /// Notes what an asset was before the instant.
@@ -446,7 +504,7 @@ impl Kernel {
 
     /// Tells the consumers, and lists those who can be moved by it.
     #[inline]
-    fn pass_on(&mut self, id: u32, from: u32, to: u32) {
+    fn pass_on(&mut self, Move { asset: id, from, level: to, .. }: Move) {
         let [first, last] = self.assets[id as usize].consumers;
         for k in first..last {
             let id = self.consumers[k as usize];
@@ -491,7 +549,16 @@ impl Kernel {
 
     fn commit(&mut self) {
         for k in 0..self.changes.len() {
-            self.finish_change(k);
+            let change = self.changes[k];
+            let asset = &mut self.assets[change.asset as usize];
+            asset.flags &= !CHANGED;
+            let level = asset.level;
+            if level != change.level {
+                self.finish(change.asset, change.level, level);
+            } else if asset.blame.fell != change.blame.fell {
+                // It fell and came back within the instant: it has not failed.
+                asset.blame = change.blame;
+            }
         }
         self.changes.clear();
         while let Some(id) = self.dirty_batteries.pop() {
@@ -508,20 +575,11 @@ impl Kernel {
         }
     }
 
+    /// Makes final what happened to an asset at this instant.
     #[inline]
-    fn finish_change(&mut self, k: usize) {
-        let change = &self.changes[k];
-        let id = change.asset;
+    fn finish(&mut self, id: u32, from: u32, to: u32) {
         let asset = &mut self.assets[id as usize];
-        asset.flags &= !CHANGED;
-        let (from, to) = (change.level, asset.level);
-        if from == to {
-            if asset.blame.fell != change.blame.fell {
-                // It fell and came back within the instant: it has not failed.
-                asset.blame = change.blame;
-            }
-            return;
-        }
+        let group = asset.group;
         if to < from {
             asset.flags |= FELL;
             if to < self.failed_below && asset.flags & EVER_FAILED == 0 {
@@ -537,7 +595,6 @@ impl Kernel {
                 self.list_start_check(id);
             }
         }
-        let group = self.assets[id as usize].group;
         let sum = &mut self.sums[usize::from(group)];
         *sum = *sum + u64::from(to) - u64::from(from);
         self.dirty_groups |= 1 << group;
@@ -595,7 +652,11 @@ impl Kernel {
         let asset = &mut self.assets[id as usize];
         asset.flags &= !START_CHECK;
         if asset.flags & OUT == 0 {
-            return;
+            if asset.level > 0 {
+                return;
+            }
+            // Its restart was complete in the very second in which something else failed: it never came back.
+            asset.flags |= OUT;
         }
         let able = asset.own > 0 && asset.term() > 0;
         if able && asset.restart == NEVER {
