@@ -14,10 +14,9 @@ fn main() {
         eprintln!("{}", linchpin::scenario::diagnostic::render(&loaded.sources, problem, false));
     }
     let Some(model) = loaded.model else { return };
-    let model = Arc::new(model);
 
     // A simulation is built once and runs any number of replications; the record's buffers are reused.
-    let mut simulation = Simulation::new(model.clone());
+    let mut simulation = Simulation::new(Arc::new(model));
     let mut record = Record::default();
     let seeds = Seeds::new(1);
     simulation.run(0, seeds.replication(0), RunOptions::default(), &mut record);
