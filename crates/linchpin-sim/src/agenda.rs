@@ -198,7 +198,7 @@ mod tests {
                 let mut state = 12345_u32 + round;
                 let mut random = |below: u32| {
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (u64::from(state) * u64::from(below) >> 32) as u32
+                    ((u64::from(state) * u64::from(below)) >> 32) as u32
                 };
                 for id in 0..200 {
                     let time = random(horizon);
