@@ -1,7 +1,7 @@
 //! The command line of Linchpin: the only crate that prints.
 //!
-//! Data goes to standard output, everything else to standard error. What was typed is in [`args`]; each command is a
-//! module that turns it into an [`exit::Exit`] or a [`exit::Failure`].
+//! Data goes to standard output, everything else to standard error. What was typed is in `args`; each command is a
+//! module that turns it into an `exit::Exit` or a `exit::Failure`.
 
 mod args;
 mod brief;

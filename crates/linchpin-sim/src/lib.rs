@@ -27,7 +27,7 @@
 //! ```
 //!
 //! How it works, and why it is fast, is told in `ARCHITECTURE.md`. The short form: discrete events in calendar
-//! queues ([`agenda`](self)), a cascade that runs ahead through thousands of its own events in one call of its
+//! queues (`agenda`), a cascade that runs ahead through thousands of its own events in one call of its
 //! system, components as contiguous slices indexed by node id, and a world that is reset in place.
 
 mod agenda;
