@@ -52,7 +52,7 @@ pub fn time<R>(budget: Duration, mut run: impl FnMut() -> R) -> Timing {
     let begun = now();
     while samples.len() < ROUNDS || begun.elapsed() < budget {
         let start = now();
-        let result = run();
+        let result = std::hint::black_box(run());
         samples.push(start.elapsed().as_secs_f64() * 1e6);
         drop(result);
     }
