@@ -36,6 +36,8 @@ pub struct Record {
     pub waited_s: u64,
     /// Times at which events happened, by event; [`SimTime::NEVER`] where one did not.
     pub event_times: Vec<SimTime>,
+    /// Assets and pools that failed or worked again, in order of time; empty unless asked for.
+    pub switches: Vec<Switch>,
     /// What happened, in order; empty unless asked for.
     pub trace: Vec<TraceEntry>,
 }
@@ -78,6 +80,17 @@ pub struct RootLoss {
     pub node: NodeId,
     /// Millionths times seconds, over all nodes of a sector.
     pub lost: u64,
+}
+
+/// An asset or pool crossed its `failed_below`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// When.
+    pub time: SimTime,
+    /// Which node.
+    pub node: NodeId,
+    /// True where it failed, false where it works again.
+    pub failed: bool,
 }
 
 /// Why a node is below full level: the term that binds.
@@ -226,6 +239,7 @@ impl Record {
             repairs,
             waited_s,
             event_times,
+            switches,
             trace,
         } = self;
         *number = replication;
@@ -243,6 +257,7 @@ impl Record {
         *repairs = 0;
         *waited_s = 0;
         event_times.clear();
+        switches.clear();
         trace.clear();
     }
 }

@@ -115,6 +115,7 @@ pub struct Simulation {
     world: World,
     schedule: Schedule,
     access: SystemState<EngineParam<'static, 'static>>,
+    note_switches: bool,
 }
 
 impl Simulation {
@@ -127,7 +128,14 @@ impl Simulation {
 
     /// Another world of the same model that shares its immutable tables: for another thread.
     pub fn fork(&self) -> Self {
-        Self::build(self.plan.clone(), self.pristine.clone(), &PLUGINS)
+        let mut fork = Self::build(self.plan.clone(), self.pristine.clone(), &PLUGINS);
+        fork.note_switches = self.note_switches;
+        fork
+    }
+
+    /// From the next replication on, whether [`Record::switches`] is filled.
+    pub fn note_switches(&mut self, on: bool) {
+        self.note_switches = on;
     }
 
     fn build(plan: Arc<Plan>, pristine: Arc<Saved>, plugins: &[&dyn Plugin]) -> Self {
@@ -153,7 +161,7 @@ impl Simulation {
         }
         world.insert_resource(passes);
         let access = SystemState::new(&mut world);
-        Self { plan, pristine, world, schedule, access }
+        Self { plan, pristine, world, schedule, access, note_switches: false }
     }
 
     /// The model.
@@ -172,7 +180,7 @@ impl Simulation {
 
     /// Resets the world and opens a replication. Go on with [`Self::run_until`] and [`Self::finish`].
     pub fn begin(&mut self, replication: u32, draws: Draws, options: RunOptions) {
-        let pristine = self.pristine.clone();
+        let (pristine, switches) = (self.pristine.clone(), self.note_switches);
         self.with_engine(|engine| {
             // A replication that was broken off has left its sums behind.
             for root in engine.observer.roots.drain(..) {
@@ -182,6 +190,7 @@ impl Simulation {
             engine.clock.draws = draws;
             engine.clock.threat = options.threat;
             engine.clock.trace = options.trace;
+            engine.clock.switches = switches;
             engine.open_record(replication);
             let plan = engine.plan;
             for node in &plan.deficits {

@@ -129,6 +129,8 @@ pub(crate) struct Clock {
     pub(crate) draws: Draws,
     pub(crate) threat: bool,
     pub(crate) trace: bool,
+    /// Whether failures and recoveries are noted.
+    pub(crate) switches: bool,
     /// Passes in the present second.
     pub(crate) passes: u32,
     pub(crate) events: u64,
@@ -480,6 +482,7 @@ impl Saved {
             draws: linchpin_model::Seeds::new(0).replication(0),
             threat: true,
             trace: false,
+            switches: false,
             passes: 0,
             events: 0,
             done: false,

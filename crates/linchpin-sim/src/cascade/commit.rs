@@ -3,7 +3,7 @@
 use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::state::{Blame, Change, NEVER, ONE, Parcel, flag};
-use linchpin_model::{Cause, CeilingKind, GroupId, Happening, Level, LinkId, NeedId, NodeId, SimTime, Step};
+use linchpin_model::{Cause, CeilingKind, GroupId, Happening, Level, LinkId, NeedId, NodeId, SimTime, Step, Switch};
 
 impl Engine<'_> {
     /// Finishes the instant.
@@ -54,6 +54,7 @@ impl Engine<'_> {
             if to < row.failed_below && status.flags & flag::FAILED == 0 {
                 status.flags |= flag::FAILED;
                 self.note_failure(change.node);
+                self.note_switch(change.node, true);
             }
             if to == 0 && self.statuses[i].flags & flag::RESTARTS != 0 {
                 self.statuses[i].flags |= flag::OUT;
@@ -64,6 +65,7 @@ impl Engine<'_> {
             if status.flags & flag::WATCHED != 0 {
                 self.wake_response();
             }
+            self.note_switch(change.node, false);
         }
         for membership in &self.plan.model.memberships[row.membership as usize..last as usize] {
             let group = membership.group.index();
@@ -100,6 +102,14 @@ impl Engine<'_> {
             record.failed += 1;
             record.direct += u32::from(generation == 0);
             record.generations = record.generations.max(generation);
+        }
+    }
+
+    #[inline]
+    fn note_switch(&mut self, node: u32, failed: bool) {
+        if self.clock.switches && self.statuses[node as usize].flags & flag::COUNTED != 0 {
+            let switch = Switch { time: SimTime(self.now), node: NodeId(node), failed };
+            self.observer.record.switches.push(switch);
         }
     }
 
