@@ -3,7 +3,9 @@
 use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::state::{Blame, Change, NEVER, ONE, Parcel, flag};
-use linchpin_model::{Cause, CeilingKind, GroupId, Happening, Level, LinkId, NeedId, NodeId, SimTime, Step, Switch};
+use linchpin_model::{
+    Cause, CeilingKind, GroupId, Happening, Level, LinkId, NeedId, NodeId, SimTime, Step, Switch,
+};
 
 impl Engine<'_> {
     /// Finishes the instant.
