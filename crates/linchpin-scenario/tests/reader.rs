@@ -590,3 +590,21 @@ fn syntax_errors_are_told_at_their_place() {
         assert_eq!(problems(text), expected, "{text}");
     }
 }
+
+/// Found by fuzzing: a mark of one byte cut the name `ۀ` in two.
+#[test]
+fn what_is_marked_are_whole_characters() {
+    for text in ["ۀ(a: 1)]", "ä)", "ä(a: 1) b", "(ä: \"ö\n\", \"ü\n"] {
+        let (sources, _, problems) = read(text);
+        assert!(problems.errors() > 0, "{text}");
+        for problem in problems.iter() {
+            for span in problem.span.iter().chain(problem.related.iter().map(|(span, _)| span)) {
+                assert!(
+                    sources.text(span.source).get(span.start as usize..span.end as usize).is_some(),
+                    "{text}"
+                );
+            }
+        }
+        assert!(render_all(&sources, &problems, false).contains("error"), "{text}");
+    }
+}

@@ -56,7 +56,7 @@ pub(super) fn document(mut lexer: Lexer<'_>) -> (Option<Value>, Problems) {
         let title = format!("expected the end of the file, found {}", parser.token.describe());
         let mut problem = Diagnostic::error(parser.span, title);
         if let (Some(value), Token::Close(_)) = (&value, &parser.token) {
-            let start = Span { end: value.span.start + 1, ..value.span };
+            let start = parser.first_char(value.span);
             problem = problem.related(start, "what begins here is already closed");
         }
         parser.syntax(problem);
@@ -463,6 +463,12 @@ impl Parser<'_> {
         // From here on texts and what stands between them are confused.
         self.lexer.problems.give_up();
         self.token = Token::End;
+    }
+
+    /// Where a span begins; a name may begin with more than one byte.
+    fn first_char(&self, span: Span) -> Span {
+        let first = self.lexer.text.get(span.start as usize..).and_then(|text| text.chars().next());
+        Span { end: span.start + first.map_or(0, char::len_utf8) as u32, ..span }
     }
 
     fn spans_lines(&self, span: Span) -> bool {
