@@ -12,6 +12,7 @@ pub mod accumulate;
 pub mod calendar;
 pub mod curve;
 pub mod findings;
+pub mod graph;
 pub mod intervals;
 pub mod metrics;
 pub mod paired;
