@@ -5,12 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each crate, the crates of ours it may know, and what else it alone may know.
-const LAYERS: [(&str, &[&str], &[&str]); 8] = [
+const LAYERS: [(&str, &[&str], &[&str]); 9] = [
     ("linchpin-model", &[], &[]),
     ("linchpin-scenario", &["linchpin-model"], &["annotate-snippets"]),
     ("linchpin-sim", &["linchpin-model"], &["bevy_ecs"]),
     ("linchpin-analysis", &["linchpin-model"], &[]),
-    ("linchpin-ensemble", &["linchpin-model", "linchpin-sim", "linchpin-analysis"], &["rayon"]),
+    ("linchpin-parquet", &[], &[]),
+    (
+        "linchpin-ensemble",
+        &["linchpin-model", "linchpin-sim", "linchpin-analysis", "linchpin-parquet"],
+        &["rayon"],
+    ),
     ("linchpin-report", &["linchpin-model", "linchpin-analysis"], &["plotters", "resvg", "minijinja"]),
     (
         "linchpin-cli",
@@ -41,7 +46,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 8] = [
 ];
 
 /// Crates whose results must not depend on files, threads or the clock.
-const PURE: [&str; 3] = ["linchpin-model", "linchpin-sim", "linchpin-analysis"];
+const PURE: [&str; 4] = ["linchpin-model", "linchpin-sim", "linchpin-analysis", "linchpin-parquet"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
