@@ -86,6 +86,22 @@ pub struct StudyInfo {
     pub command: String,
     /// Why it stopped: `replications` or `precision reached: ...` or `interrupted`.
     pub stopped: String,
+    /// True where names are pseudonyms and positions and sources are left out: see [`crate::redact`].
+    #[serde(default)]
+    pub redacted: bool,
+}
+
+impl StudyInfo {
+    /// What has to stand on everything that leaves the program: see [`handling`].
+    pub fn handling(&self) -> String {
+        handling(self.exercise, &self.marking)
+    }
+}
+
+/// The marking on one line, after the word EXERCISE where that has to be shown: `EXERCISE TLP:AMBER`.
+pub fn handling(exercise: bool, marking: &str) -> String {
+    let words = [if exercise { "EXERCISE" } else { "" }, marking.trim()];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A metric and its distribution over replications.

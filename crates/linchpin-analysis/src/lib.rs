@@ -9,13 +9,17 @@
 //! never averaged away.
 
 pub mod accumulate;
+pub mod ask;
 pub mod calendar;
+pub mod crps;
 pub mod curve;
 pub mod findings;
 pub mod graph;
+pub mod hindcast;
 pub mod intervals;
 pub mod metrics;
 pub mod paired;
+pub mod redact;
 pub mod reliability;
 pub mod requirements;
 pub mod stats;

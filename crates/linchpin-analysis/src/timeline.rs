@@ -16,6 +16,7 @@ use crate::paired::Paired;
 use crate::stats;
 use linchpin_model::{Event, GroupKind, Level, Model, NodeId, Record};
 use words::Words;
+pub(crate) use words::percent;
 
 /// How to tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -31,7 +31,15 @@ pub(super) fn limits(
                 .to_owned(),
         );
     }
+    if study.redacted {
+        list.push(
+            "Names of assets, regions, events and groups are pseudonyms; positions, titles and the sources of values are \
+             left out. Figures are not changed: who knows the network well may recognise it by them."
+                .to_owned(),
+        );
+    }
     list.push(match model.assumptions.len() {
+        _ if study.redacted => "What is assumed, and from which sources, stands in the study that this was made from.".to_owned(),
         0 => "No value of this scenario carries a source: all are the author's judgement.".to_owned(),
         n => format!(
             "{n} values carry a source or a confidence and are listed under the assumptions; all others are the \

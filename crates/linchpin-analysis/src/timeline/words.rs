@@ -17,7 +17,7 @@ pub(super) struct Words<'a> {
 }
 
 /// A level or share in percent, without pretending that nearly full is full.
-pub(super) fn percent(share: f64) -> f64 {
+pub(crate) fn percent(share: f64) -> f64 {
     match share {
         _ if share >= 1.0 => 100.0,
         _ if share > 0.99 => (share * 1000.0).floor().min(999.0) / 10.0,
