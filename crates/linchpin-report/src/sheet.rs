@@ -32,7 +32,11 @@ pub(crate) fn sheet(
     let head =
         STRIP_HEIGHT + TITLE_LEADING * titles.len() as f64 + SUBTITLE_LEADING * subtitles.len() as f64 + 10.0;
     let height = head + body + FOOT_HEIGHT;
-    paint(height, alt, |canvas| {
+    let alt = match study.handling() {
+        handling if handling.is_empty() => alt.to_owned(),
+        handling => format!("{alt} Marked {handling}."),
+    };
+    paint(height, &alt, |canvas| {
         marking(canvas, study, 15.0);
         let mut y = STRIP_HEIGHT - 4.0;
         for line in &titles {

@@ -9,7 +9,8 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 /// Columns of [`summary_csv`].
-const COLUMNS: &str = "id,name,unit,group,mean,ci_low,ci_high,sd,p05,p25,p50,p75,p95,var95,es95,not_reached";
+const COLUMNS: &str =
+    "id,name,unit,group,mean,ci_low,ci_high,sd,p05,p25,p50,p75,p95,var95,es95,not_reached,marking";
 
 /// The findings as JSON: fields in the order of [`Findings`], one line for each entry of its lists, numbers that read
 /// back to the same value, `null` for what is not a number.
@@ -85,17 +86,19 @@ impl Formatter for Outline {
 }
 
 /// One row for each metric, as RFC 4180 has it (lines end in CR LF). Numbers read back to the same value; what was not
-/// reached or is no number is empty. Text that a spreadsheet would take for a formula begins with an apostrophe.
+/// reached or is no number is empty. Text that a spreadsheet would take for a formula begins with an apostrophe. The
+/// marking is the last column: it stays with every row that is taken out, and no reader has to know of comments.
 pub fn summary_csv(findings: &Findings) -> String {
     let mut csv = String::from(COLUMNS);
     csv.push_str("\r\n");
+    let marking = findings.study.handling();
     for metric in &findings.metrics {
-        row(&mut csv, metric);
+        row(&mut csv, metric, &marking);
     }
     csv
 }
 
-fn row(csv: &mut String, metric: &MetricSummary) {
+fn row(csv: &mut String, metric: &MetricSummary, marking: &str) {
     let texts = [&metric.id, &metric.name, &metric.unit, &metric.group];
     for (i, field) in texts.into_iter().enumerate() {
         if i > 0 {
@@ -110,6 +113,8 @@ fn row(csv: &mut String, metric: &MetricSummary) {
         csv.push(',');
         number(csv, value);
     }
+    csv.push(',');
+    text(csv, marking);
     csv.push_str("\r\n");
 }
 

@@ -113,6 +113,9 @@ fn every_picture_is_marked() {
         assert_eq!(words.iter().filter(|w| w.contains("TLP:CLEAR")).count(), 2, "{}", plot.id);
         assert_eq!(words.iter().filter(|w| w.contains("EXERCISE")).count(), 2, "{}", plot.id);
     }
+    let html = report_html(&sample::rich(), &[]).unwrap();
+    assert!(html.contains("<meta name=\"marking\" content=\"EXERCISE TLP:CLEAR\"/>"));
+    assert!(html.contains("· EXERCISE TLP:CLEAR</title>"));
     let mut calm = sample::rich();
     calm.study.exercise = false;
     assert!(plots(&calm).iter().all(|p| !p.svg.contains("EXERCISE")));
@@ -300,11 +303,12 @@ fn tables_for_programs_survive_everything() {
         let csv = summary_csv(&findings);
         let rows = records(&csv);
         assert_eq!(rows.len(), findings.metrics.len() + 1, "{case}");
-        assert!(rows.iter().all(|r| r.len() == 16), "{case}");
+        assert!(rows.iter().all(|r| r.len() == 17), "{case}");
         for (row, metric) in rows[1..].iter().zip(&findings.metrics) {
             let expected = metric.mean.filter(|m| m.is_finite());
             assert_eq!(row[4].parse::<f64>().ok(), expected, "{case}");
             assert!(!row[1].starts_with(['=', '+', '-', '@']), "{case}: {row:?}");
+            assert_eq!(row[16], findings.study.handling(), "{case}");
         }
     }
 }

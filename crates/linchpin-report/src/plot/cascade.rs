@@ -54,7 +54,14 @@ pub(super) fn plot(findings: &Findings) -> Option<Plot> {
          go far.{}",
         passed_on.unwrap_or_default()
     );
-    Some(Plot { id: "cascade-size".to_owned(), title, caption, alt, svg })
+    Some(Plot {
+        id: "cascade-size".to_owned(),
+        title,
+        caption,
+        alt,
+        svg,
+        handling: findings.study.handling(),
+    })
 }
 
 /// Edges and shares, with empty bins at the end cut off and narrow ones joined; none where nothing was counted.

@@ -40,7 +40,14 @@ pub(super) fn plot(findings: &Findings) -> Option<Plot> {
     let alt = format!("{title}. Matrix of {n} by {n} sectors.");
     let svg =
         sheet(&findings.study, [&title, subtitle, &alt], body, |canvas, area| draw(canvas, area, &matrix));
-    Some(Plot { id: "sector-matrix".to_owned(), title, caption, alt, svg })
+    Some(Plot {
+        id: "sector-matrix".to_owned(),
+        title,
+        caption,
+        alt,
+        svg,
+        handling: findings.study.handling(),
+    })
 }
 
 impl<'a> Matrix<'a> {

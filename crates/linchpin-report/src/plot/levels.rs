@@ -82,7 +82,7 @@ fn draw(findings: &Findings, kind: &str, [id, noun, measure]: [&str; 3]) -> Opti
          runs, the light band nine in ten. The dot marks the lowest median; the wider the bands, the less certain the \
          {noun}.{left_out}"
     );
-    Some(Plot { id: id.to_owned(), title, caption, alt, svg })
+    Some(Plot { id: id.to_owned(), title, caption, alt, svg, handling: findings.study.handling() })
 }
 
 /// All, or where there are too many those that fall deepest, in the order of the findings.

@@ -25,6 +25,8 @@ pub struct Plot {
     pub alt: String,
     /// The picture, 800 units wide.
     pub svg: String,
+    /// The marking that stands in the picture, such as `EXERCISE TLP:CLEAR`.
+    pub handling: String,
 }
 
 /// All pictures that the findings have something to draw for, in the order of the report.

@@ -86,7 +86,14 @@ fn draw(findings: &Findings, all: &[AssetLoss], words: &Words) -> Option<Plot> {
             draw_row(canvas, area, plot.y0 + ROW * (i as f64 + 0.5), row, x);
         }
     });
-    Some(Plot { id: words.id.to_owned(), title, caption: words.caption.to_owned(), alt, svg })
+    Some(Plot {
+        id: words.id.to_owned(),
+        title,
+        caption: words.caption.to_owned(),
+        alt,
+        svg,
+        handling: findings.study.handling(),
+    })
 }
 
 fn axis(canvas: &mut Canvas<'_>, plot: Area, ticks: &[f64], x: Scale, name: &str) {

@@ -75,7 +75,7 @@ fn plot(findings: &Findings, timeline: &Timeline, number: usize) -> Plot {
             n => format!(" The last {n} entries are in the table only."),
         }
     );
-    Plot { id, title, caption, alt, svg }
+    Plot { id, title, caption, alt, svg, handling: findings.study.handling() }
 }
 
 fn title(timeline: &Timeline) -> String {

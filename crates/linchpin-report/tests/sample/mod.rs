@@ -84,6 +84,7 @@ fn study() -> StudyInfo {
             "linchpin run scenarios/energy-grid-attack/scenario.ron --replications 10000 --seed 20270118"
                 .into(),
         stopped: "replications".into(),
+        redacted: false,
     }
 }
 

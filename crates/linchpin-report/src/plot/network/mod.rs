@@ -52,7 +52,7 @@ pub(super) fn plot(findings: &Findings) -> Option<Plot> {
         "Large dark discs lose most; the busiest lines lead to what others depend on.{}",
         left_out(picture, &drawn)
     );
-    Some(Plot { id: "network".to_owned(), title, caption, alt, svg })
+    Some(Plot { id: "network".to_owned(), title, caption, alt, svg, handling: findings.study.handling() })
 }
 
 impl<'a> Drawn<'a> {

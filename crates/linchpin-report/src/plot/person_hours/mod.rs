@@ -58,7 +58,14 @@ pub(super) fn plot(findings: &Findings) -> Option<Plot> {
     if all.len() > blocks.len() {
         caption.push_str(&format!(" {} services with less loss are not shown.", all.len() - blocks.len()));
     }
-    Some(Plot { id: "person-hours".to_owned(), title, caption, alt, svg })
+    Some(Plot {
+        id: "person-hours".to_owned(),
+        title,
+        caption,
+        alt,
+        svg,
+        handling: findings.study.handling(),
+    })
 }
 
 /// Services with a mean, the largest first; the order of the findings where they are equal.
