@@ -45,7 +45,7 @@ fn main() {
 
     let job = ModelJob::new(model.clone(), SEED);
     let (mut worker, mut sums) = (job.worker(), job.sums());
-    let (mut row, mut answers) = (vec![0.0; job.columns().len()], vec![false; job.answers()]);
+    let (mut row, mut answers) = (vec![0.0; job.columns().len()], vec![false; job.answers().len()]);
     let [engine, pair, metrics] = take_turns(
         BATCHES,
         BATCH,

@@ -305,10 +305,9 @@ impl Kernel {
         }
         if level > from {
             self.list_rising(id);
-        } else if level < ONE {
-            self.recheck_cause(id);
+            return None;
         }
-        None
+        self.another_cause(id)
     }
 
     fn rise(&mut self) {
@@ -341,15 +340,16 @@ impl Kernel {
     fn rises(&mut self, id: u32) -> Option<Move> {
         self.assets[id as usize].flags &= !RISING;
         let level = self.target(id)?;
-        let Asset { level: from, blame, .. } = self.assets[id as usize];
-        if level > from {
-            let blame = Blame { fell: blame.fell, ..Blame::CLEAR };
-            return Some(Move { asset: id, from, level, blame });
+        let Asset { level: from, blame: present, .. } = self.assets[id as usize];
+        if level == from {
+            return self.another_cause(id);
         }
-        if from < ONE {
-            self.recheck_cause(id);
+        let mut blame = Blame { fell: present.fell, ..Blame::CLEAR };
+        if level < ONE {
+            let cause = self.binding(id, level);
+            blame = if cause == present.cause { present } else { self.blame(id, cause, present.fell) };
         }
-        None
+        Some(Move { asset: id, from, level, blame })
     }
 
     #[inline]
@@ -423,16 +423,20 @@ impl Kernel {
         Blame { cause, root, fell, generation, sector: *sector }
     }
 
-    fn recheck_cause(&mut self, id: u32) {
+    /// An asset whose level stays may be held down by something else from now on.
+    #[inline]
+    fn another_cause(&self, id: u32) -> Option<Move> {
         let Asset { level, blame: Blame { cause: present, fell, .. }, .. } = self.assets[id as usize];
-        let cause = self.binding(id, level);
-        if cause != present && (cause == DAMAGE || present == DAMAGE) {
-            if !self.alone {
-                self.note_change(id);
-            }
-            self.book(id);
-            self.assets[id as usize].blame = self.blame(id, cause, fell);
+        if level == ONE {
+            return None;
         }
+        let cause = self.binding(id, level);
+        (cause != present && (cause == DAMAGE || present == DAMAGE)).then(|| Move {
+            asset: id,
+            from: level,
+            level,
+            blame: self.blame(id, cause, fell),
+        })
     }
 
     fn apply_moves(&mut self) {
@@ -458,24 +462,19 @@ impl Kernel {
             self.down[word] &= !bit;
         } else {
             self.down[word] |= bit;
-            if level > from {
-                blame = self.risen(id, level);
-            } else if asset.blame.fell == self.now && asset.blame.cause != NO_CAUSE && blame.cause < DAMAGE {
+            if level < from
+                && asset.blame.fell == self.now
+                && asset.blame.cause != NO_CAUSE
+                && blame.cause < DAMAGE
+            {
                 // It falls further: what made it fall first stays the cause.
                 blame = asset.blame;
             }
         }
         self.assets[id as usize].blame = blame;
-        if self.alone {
+        if self.alone && level != from {
             self.finish(id, from, level);
         }
-    }
-
-    /// What holds an asset that rose, but not to full level.
-    fn risen(&mut self, id: u32, level: u32) -> Blame {
-        let present = self.assets[id as usize].blame;
-        let cause = self.binding(id, level);
-        if cause == present.cause { present } else { self.blame(id, cause, present.fell) }
     }
 
     /// Notes what an asset was before the instant.
@@ -505,6 +504,9 @@ impl Kernel {
     /// Tells the consumers, and lists those who can be moved by it.
     #[inline]
     fn pass_on(&mut self, Move { asset: id, from, level: to, .. }: Move) {
+        if from == to {
+            return;
+        }
         let [first, last] = self.assets[id as usize].consumers;
         for k in first..last {
             let id = self.consumers[k as usize];

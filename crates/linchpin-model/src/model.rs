@@ -360,6 +360,11 @@ pub struct Stage {
 pub struct Curve(pub Vec<(Level, Level)>);
 
 impl Curve {
+    /// True where more supply never means a lower level.
+    pub fn is_rising(&self) -> bool {
+        self.0.is_sorted_by_key(|(_, level)| *level)
+    }
+
     /// Level at `supply`.
     pub fn at(&self, supply: Level) -> Level {
         let i = self.0.partition_point(|(s, _)| *s <= supply);

@@ -3,7 +3,7 @@
 use crate::{EventId, GroupId, Level, NeedId, NodeId, SimTime, TeamId};
 
 /// The outcome of one replication. Buffers are reused: see [`Record::clear`].
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Record {
     /// Its number.
     pub replication: u32,
@@ -40,6 +40,55 @@ pub struct Record {
     pub switches: Vec<Switch>,
     /// What happened, in order; empty unless asked for.
     pub trace: Vec<TraceEntry>,
+}
+
+/// A clone that reuses the buffers there are.
+impl Clone for Record {
+    fn clone(&self) -> Self {
+        let mut copy = Self::default();
+        copy.clone_from(self);
+        copy
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        // Taken apart, so that a field that is forgotten does not compile.
+        let Self {
+            replication,
+            failure,
+            events,
+            steps,
+            initial,
+            affected,
+            roots,
+            induced,
+            failed,
+            direct,
+            generations,
+            locked_out,
+            repairs,
+            waited_s,
+            event_times,
+            switches,
+            trace,
+        } = source;
+        self.replication.clone_from(replication);
+        self.failure.clone_from(failure);
+        self.events.clone_from(events);
+        self.steps.clone_from(steps);
+        self.initial.clone_from(initial);
+        self.affected.clone_from(affected);
+        self.roots.clone_from(roots);
+        self.induced.clone_from(induced);
+        self.failed.clone_from(failed);
+        self.direct.clone_from(direct);
+        self.generations.clone_from(generations);
+        self.locked_out.clone_from(locked_out);
+        self.repairs.clone_from(repairs);
+        self.waited_s.clone_from(waited_s);
+        self.event_times.clone_from(event_times);
+        self.switches.clone_from(switches);
+        self.trace.clone_from(trace);
+    }
 }
 
 /// Why a replication could not be finished.

@@ -47,49 +47,87 @@ const KINDS: [Kind; 11] = [
 /// Ids have 28 bits: 268 million of a kind.
 const ID_BITS: u32 = 28;
 const NIL: u32 = u32::MAX;
+/// Entries that a bucket holds itself: as many as fit a cache line.
+const ROOM: usize = 7;
 
+/// Entries of an interval of time, in the order of arrival.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    key: u64,
-    next: u32,
+#[repr(C, align(64))]
+struct Bucket {
+    keys: [u64; ROOM],
+    held: u32,
+    /// First of those for which there was no room.
+    more: u32,
 }
 
-in_place! {
-    /// A queue of (time, kind, id) in buckets of equal width over the horizon.
-    ///
-    /// A bucket is a list in the order of arrival and is sorted only when its time comes. Entries at or after
-    /// the horizon are dropped. Nothing is ever removed: an entry that no longer holds is recognised by its
-    /// owner when it comes up, and costs only that.
-    #[derive(Debug)]
-    pub(crate) struct Calendar {
-        /// First entry of each bucket.
-        heads: Vec<u32>,
-        /// A bit for each bucket that holds entries.
-        occupied: Vec<u64>,
-        entries: Vec<Entry>,
-        /// First free entry.
-        free: u32,
-        /// Entries of the bucket whose time it is, latest first.
-        current: Vec<u64>,
-        cursor: u32,
-        shift: u32,
-        horizon: u32,
+const EMPTY: Bucket = Bucket { keys: [0; ROOM], held: 0, more: NIL };
+
+/// A queue of (time, kind, id) in buckets of equal width over the horizon.
+///
+/// A bucket is sorted only when its time comes. Entries at or after the horizon are dropped. Nothing is ever
+/// removed: an entry that no longer holds is recognised by its owner when it comes up, and costs only that.
+#[derive(Debug)]
+pub(crate) struct Calendar {
+    buckets: Vec<Bucket>,
+    /// A bit for each bucket that holds entries.
+    occupied: Vec<u64>,
+    /// Key and next of the entries for which their buckets had no room.
+    overflow: Vec<(u64, u32)>,
+    /// First free entry of these.
+    free: u32,
+    /// Entries of the bucket whose time it is, latest first.
+    current: Vec<u64>,
+    /// Entries in the buckets.
+    waiting: u32,
+    /// Number of buckets that have been opened.
+    opened: u32,
+    shift: u32,
+    horizon: u32,
+}
+
+impl Clone for Calendar {
+    fn clone(&self) -> Self {
+        Self {
+            buckets: self.buckets.clone(),
+            occupied: self.occupied.clone(),
+            overflow: self.overflow.clone(),
+            current: self.current.clone(),
+            ..*self
+        }
+    }
+
+    /// Empties and fills only the buckets that hold anything on either side.
+    fn clone_from(&mut self, source: &Self) {
+        for (word, (here, there)) in self.occupied.iter_mut().zip(&source.occupied).enumerate() {
+            let mut bits = *here | *there;
+            *here = *there;
+            while bits != 0 {
+                let bucket = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                self.buckets[bucket] = source.buckets[bucket];
+            }
+        }
+        self.overflow.clone_from(&source.overflow);
+        self.current.clone_from(&source.current);
+        (self.free, self.waiting, self.opened) = (source.free, source.waiting, source.opened);
+        (self.shift, self.horizon) = (source.shift, source.horizon);
     }
 }
 
 impl Calendar {
     /// A queue up to `horizon` for about `expected` entries.
     pub(crate) fn new(horizon: u32, expected: usize) -> Self {
-        let buckets = expected.next_power_of_two().clamp(16, 1 << 18) as u32;
-        let shift = (0..32).find(|shift| (horizon >> shift) < buckets).unwrap_or(31);
-        let used = (horizon >> shift) as usize + 1;
+        let wanted = (expected / 4).clamp(8, 1 << 18) as u32;
+        let shift = (0..32).find(|shift| (horizon >> shift) < wanted).unwrap_or(31);
+        let buckets = (horizon >> shift) as usize + 1;
         Self {
-            heads: vec![NIL; used],
-            occupied: vec![0; used.div_ceil(64)],
-            entries: Vec::new(),
+            buckets: vec![EMPTY; buckets],
+            occupied: vec![0; buckets.div_ceil(64)],
+            overflow: Vec::new(),
             free: NIL,
             current: Vec::new(),
-            cursor: 0,
+            waiting: 0,
+            opened: 0,
             shift,
             horizon,
         }
@@ -102,69 +140,96 @@ impl Calendar {
             return;
         }
         let key = u64::from(time) << 32 | u64::from(kind as u8) << ID_BITS | u64::from(id);
-        let bucket = time >> self.shift;
-        if bucket <= self.cursor {
-            let at = self.current.partition_point(|other| *other > key);
-            self.current.insert(at, key);
+        let at = time >> self.shift;
+        if at < self.opened {
+            self.insert(key);
             return;
         }
-        let head = &mut self.heads[bucket as usize];
-        let entry = Entry { key, next: *head };
-        if self.free == NIL {
-            *head = self.entries.len() as u32;
-            self.entries.push(entry);
+        self.waiting += 1;
+        let bucket = &mut self.buckets[at as usize];
+        self.occupied[at as usize / 64] |= 1 << (at % 64);
+        if let Some(slot) = bucket.keys.get_mut(bucket.held as usize) {
+            *slot = key;
+            bucket.held += 1;
         } else {
-            let slot = &mut self.entries[self.free as usize];
-            *head = self.free;
-            self.free = slot.next;
-            *slot = entry;
+            self.push_overflow(at, key);
         }
-        self.occupied[bucket as usize / 64] |= 1 << (bucket % 64);
+    }
+
+    /// Puts an entry among those whose time it is.
+    #[inline(never)]
+    fn insert(&mut self, key: u64) {
+        let at = self.current.iter().rposition(|other| *other > key).map_or(0, |at| at + 1);
+        self.current.insert(at, key);
+    }
+
+    #[inline(never)]
+    fn push_overflow(&mut self, bucket: u32, key: u64) {
+        let more = &mut self.buckets[bucket as usize].more;
+        let entry = (key, *more);
+        if let Some(slot) = self.overflow.get_mut(self.free as usize) {
+            *more = std::mem::replace(&mut self.free, slot.1);
+            *slot = entry;
+        } else {
+            *more = self.overflow.len() as u32;
+            self.overflow.push(entry);
+        }
     }
 
     /// Time of the earliest entry; `u32::MAX` where there is none.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next_time(&mut self) -> u32 {
-        if self.current.is_empty() {
-            self.open_next_bucket();
+        match self.current.last() {
+            Some(key) => (key >> 32) as u32,
+            None => self.open_next_bucket(),
         }
-        self.current.last().map_or(u32::MAX, |key| (key >> 32) as u32)
     }
 
     /// Takes the earliest entry if it is due at `time`.
     #[inline]
     pub(crate) fn pop_at(&mut self, time: u32) -> Option<(Kind, u32)> {
-        if self.next_time() != time {
-            return None;
-        }
+        if self.next_time() == time { self.pop() } else { None }
+    }
+
+    /// Takes the earliest entry, where [`Self::next_time`] has found one.
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<(Kind, u32)> {
         let key = self.current.pop()?;
         Some((KINDS[(key >> ID_BITS) as usize & 15], key as u32 & ((1 << ID_BITS) - 1)))
     }
 
-    fn open_next_bucket(&mut self) {
-        let from = self.cursor as usize + 1;
-        let mut word = from / 64;
-        let Some(first) = self.occupied.get(word) else { return };
-        let mut bits = first & (u64::MAX << (from % 64));
+    /// Opens the next bucket that holds entries; the time of its first, `u32::MAX` where there is none.
+    #[inline(never)]
+    fn open_next_bucket(&mut self) -> u32 {
+        if self.waiting == 0 {
+            return u32::MAX;
+        }
+        let mut word = self.opened as usize / 64;
+        let mut bits = self.occupied.get(word).map_or(0, |bits| bits & u64::MAX << (self.opened % 64));
         while bits == 0 {
             word += 1;
             match self.occupied.get(word) {
                 Some(next) => bits = *next,
-                None => return,
+                None => return u32::MAX,
             }
         }
-        let bucket = word * 64 + bits.trailing_zeros() as usize;
-        self.occupied[word] &= !(1 << (bucket % 64));
-        self.cursor = bucket as u32;
-        let mut at = std::mem::replace(&mut self.heads[bucket], NIL);
-        while at != NIL {
-            let entry = &mut self.entries[at as usize];
-            self.current.push(entry.key);
-            let next = std::mem::replace(&mut entry.next, self.free);
-            self.free = at;
-            at = next;
+        let at = word * 64 + bits.trailing_zeros() as usize;
+        self.occupied[word] &= !(1 << (at % 64));
+        self.opened = at as u32 + 1;
+        let bucket = &mut self.buckets[at];
+        self.current.extend_from_slice(&bucket.keys[..bucket.held as usize]);
+        bucket.held = 0;
+        let mut more = std::mem::replace(&mut bucket.more, NIL);
+        while let Some(entry) = self.overflow.get_mut(more as usize) {
+            self.current.push(entry.0);
+            let next = std::mem::replace(&mut entry.1, self.free);
+            self.free = std::mem::replace(&mut more, next);
         }
-        self.current.sort_unstable_by(|a, b| b.cmp(a));
+        self.waiting -= self.current.len() as u32;
+        if self.current.len() > 1 {
+            self.current.sort_unstable_by(|a, b| b.cmp(a));
+        }
+        self.current.last().map_or(u32::MAX, |key| (key >> 32) as u32)
     }
 }
 

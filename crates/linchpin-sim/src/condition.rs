@@ -2,6 +2,7 @@
 
 use crate::agenda::Kind;
 use crate::engine::Engine;
+use crate::plan::Hazard;
 use crate::state::{NEVER, ONE, flag};
 use linchpin_model::time::whole_seconds;
 use linchpin_model::{CeilingKind, CommonCause, Happening, Layer, NodeId, Purpose, RepairPlan};
@@ -36,40 +37,36 @@ impl Engine<'_> {
     /// Starts the clocks of random failures.
     pub(crate) fn schedule_failures(&mut self) {
         let plan = self.plan;
-        for failure in &plan.random_failures {
-            // Most of these never come within the horizon: the draw alone tells, without its quantile.
-            let u = self.clock.draws.uniform(Layer::Threat, failure.key, Purpose::TimeToFailure, 0);
-            let damage = &mut self.condition.damages[failure.row as usize];
-            damage.failures = 1;
-            if u < failure.within_horizon {
-                damage.fails = whole_seconds(plan.model.dist(failure.dist).quantile(u));
-                self.agenda.cascade.push(damage.fails, Kind::Fail, failure.node);
+        for (row, hazard) in plan.hazards.iter().enumerate() {
+            if !hazard.fails.is_none() {
+                self.schedule_failure(row as u32, hazard);
             }
         }
     }
 
-    fn schedule_failure(&mut self, node: u32) {
-        let model = &self.plan.model;
-        let fixed = &model.nodes[node as usize];
-        let Some(failure) = fixed.failure.some() else { return };
-        let dist = model.failures[failure.index()].time_to_failure;
-        let row = self.plan.rows[node as usize].damage as usize;
-        let count = self.condition.damages[row].failures;
-        let mut wait = self.draw(Layer::Threat, fixed.key, Purpose::TimeToFailure, count, dist);
-        if self.statuses[node as usize].flags & flag::UNCONTROLLED != 0 {
-            wait = whole_seconds(f64::from(wait) / f64::from(fixed.trip_factor));
-        }
-        let due = self.now.saturating_add(wait);
-        let damage = &mut self.condition.damages[row];
+    fn schedule_failure(&mut self, row: u32, hazard: &Hazard) {
+        let damage = &mut self.condition.damages[row as usize];
+        let count = damage.failures;
         damage.failures += 1;
-        damage.fails = due;
-        self.agenda.cascade.push(due, Kind::Fail, node);
+        // Most never come within the horizon: the draw alone tells, without its quantile.
+        let u = self.clock.draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, count);
+        if u >= hazard.within_horizon {
+            damage.fails = NEVER;
+            return;
+        }
+        let mut wait = whole_seconds(self.plan.model.dist(hazard.fails).quantile(u));
+        if self.nodes[hazard.node as usize].flags & flag::UNCONTROLLED != 0 {
+            let factor = self.plan.model.nodes[hazard.node as usize].trip_factor;
+            wait = whole_seconds(f64::from(wait) / f64::from(factor));
+        }
+        damage.fails = self.now.saturating_add(wait);
+        self.agenda.cascade.push(damage.fails, Kind::Fail, row);
     }
 
     /// While control is lost the time to the next random failure runs faster.
     pub(crate) fn rescale_failure_clock(&mut self, node: u32, lost: bool) {
         let factor = f64::from(self.plan.model.nodes[node as usize].trip_factor);
-        let row = self.plan.rows[node as usize].damage as usize;
+        let row = self.plan.sides[node as usize].damage as usize;
         let Some(damage) = self.condition.damages.get_mut(row) else { return };
         if damage.fails == NEVER || damage.fails <= self.now || factor == 1.0 {
             return;
@@ -77,22 +74,54 @@ impl Engine<'_> {
         let left = f64::from(damage.fails - self.now);
         let left = whole_seconds(if lost { left / factor } else { left * factor });
         damage.fails = self.now.saturating_add(left);
-        self.agenda.cascade.push(damage.fails, Kind::Fail, node);
+        self.agenda.cascade.push(damage.fails, Kind::Fail, row as u32);
+    }
+
+    /// The clock of a random failure has run out.
+    #[inline]
+    pub(crate) fn fail_at_random(&mut self, row: u32) {
+        let hazard = &self.plan.hazards[row as usize];
+        let flags = self.nodes[hazard.node as usize].flags;
+        let damage = &mut self.condition.damages[row as usize];
+        if damage.fails != self.now || flags & flag::DAMAGED != 0 {
+            return;
+        }
+        let simple = hazard.simple && flags & flag::INVULNERABLE == 0 && !self.clock.trace;
+        if !simple || damage.repaired != NEVER {
+            self.fail_with_group(row, hazard.node);
+            return;
+        }
+        // The same as the general way, for what is by far the most frequent case.
+        let count = damage.count;
+        damage.count += 1;
+        let takes = self.draw(Layer::Response, hazard.key, Purpose::RepairStage, count, hazard.repair);
+        let due = self.now.saturating_add(takes);
+        self.condition.damages[row as usize].repaired = due;
+        self.agenda.cascade.push(due, Kind::Repaired, row);
+        self.touch(hazard.node);
+        self.nodes[hazard.node as usize].flags |= flag::DAMAGED;
+        self.set_integrity(hazard, hazard.level);
+    }
+
+    /// Sets the ceiling that damage leaves.
+    #[inline]
+    fn set_integrity(&mut self, hazard: &Hazard, level: u32) {
+        if self.plan.columns == 0 {
+            self.nodes[hazard.node as usize].own = level.min(hazard.initial);
+            self.list(hazard.node);
+        } else {
+            self.set_ceiling(hazard.node, CeilingKind::Integrity, level);
+        }
     }
 
     /// A node fails at random, perhaps with its common-cause group.
-    pub(crate) fn fail_at_random(&mut self, node: u32) {
-        let i = node as usize;
-        let row = self.plan.rows[i].damage as usize;
-        if self.condition.damages[row].fails != self.now || self.statuses[i].flags & flag::DAMAGED != 0 {
-            return;
-        }
+    fn fail_with_group(&mut self, row: u32, node: u32) {
         let plan = self.plan;
-        let fixed = &plan.model.nodes[i];
+        let fixed = &plan.model.nodes[node as usize];
         let cause = plan.model.common_causes.get(fixed.common_cause as usize);
         let joint = cause.map_or(Joint::No, |cause| self.joint_failure(node, cause));
         if joint == Joint::OthersTurn {
-            self.schedule_failure(node);
+            self.schedule_failure(row, &plan.hazards[row as usize]);
             return;
         }
         if self.clock.trace {
@@ -101,7 +130,7 @@ impl Engine<'_> {
         let state = plan.model.failures[fixed.failure.index()].state;
         self.damage(node, state, 1.0);
         for other in cause.filter(|_| joint == Joint::Yes).map_or(&[][..], |cause| &cause.members) {
-            if self.statuses[other.index()].flags & flag::DAMAGED == 0 {
+            if self.nodes[other.index()].flags & flag::DAMAGED == 0 {
                 self.damage(other.0, state, 1.0);
             }
         }
@@ -113,7 +142,7 @@ impl Engine<'_> {
     /// are one process, whose rate does not fall when members are down: each bell counts with probability one in
     /// as many as stand.
     fn joint_failure(&self, node: u32, cause: &CommonCause) -> Joint {
-        let row = self.plan.rows[node as usize].damage as usize;
+        let row = self.plan.sides[node as usize].damage as usize;
         let count = self.condition.damages[row].failures;
         let key = self.plan.model.nodes[node as usize].key;
         let u = self.clock.draws.uniform(Layer::Threat, key, Purpose::CommonCause, count);
@@ -129,7 +158,7 @@ impl Engine<'_> {
     /// Members of a group whose failure clocks run.
     fn standing(&self, cause: &CommonCause) -> usize {
         let runs = |node: &&NodeId| {
-            self.statuses[node.index()].flags & flag::DAMAGED == 0
+            self.nodes[node.index()].flags & flag::DAMAGED == 0
                 && !self.plan.model.nodes[node.index()].failure.is_none()
         };
         cause.members.iter().filter(runs).count()
@@ -138,7 +167,7 @@ impl Engine<'_> {
     /// Damages a node. One that is damaged already gets the worse of both, and its repair begins anew.
     pub(crate) fn damage(&mut self, node: u32, state: u16, severity: f64) {
         let i = node as usize;
-        if self.statuses[i].flags & flag::INVULNERABLE != 0 {
+        if self.nodes[i].flags & flag::INVULNERABLE != 0 {
             return;
         }
         let plan = self.plan;
@@ -147,8 +176,9 @@ impl Engine<'_> {
         let level = repair.map_or(0, |repair| repair.states[usize::from(state)].level.0);
         let column = plan.slot_of[CeilingKind::Integrity as usize];
         let present = self.ceiling(node, column);
-        self.statuses[i].flags |= flag::DAMAGED;
-        let row = plan.rows[i].damage as usize;
+        self.touch(node);
+        self.nodes[i].flags |= flag::DAMAGED;
+        let row = plan.sides[i].damage as usize;
         let count = self.condition.damages[row].count;
         self.condition.damages[row].count += 1;
         if self.clock.trace {
@@ -164,7 +194,7 @@ impl Engine<'_> {
             let damage = &mut self.condition.damages[row];
             if damage.repaired == NEVER || due > damage.repaired {
                 damage.repaired = due;
-                self.agenda.cascade.push(due, Kind::Repaired, node);
+                self.agenda.cascade.push(due, Kind::Repaired, row as u32);
             }
         } else {
             self.request_repair(node, state, count, severity);
@@ -190,22 +220,32 @@ impl Engine<'_> {
         if severity == 1.0 { seconds } else { whole_seconds(f64::from(seconds) * severity) }
     }
 
-    pub(crate) fn finish_unattended_repair(&mut self, node: u32) {
-        let row = self.plan.rows[node as usize].damage as usize;
-        if self.condition.damages[row].repaired == self.now {
-            self.condition.damages[row].repaired = NEVER;
-            self.repaired(node);
+    /// A repair that takes nobody is done.
+    #[inline]
+    pub(crate) fn finish_unattended_repair(&mut self, row: u32) {
+        let damage = &mut self.condition.damages[row as usize];
+        if damage.repaired == self.now {
+            damage.repaired = NEVER;
+            self.whole_again(row);
         }
     }
 
-    /// A node is whole again.
+    /// The repair of a node is done.
     pub(crate) fn repaired(&mut self, node: u32) {
-        self.statuses[node as usize].flags &= !flag::DAMAGED;
+        self.whole_again(self.plan.sides[node as usize].damage);
+    }
+
+    #[inline]
+    fn whole_again(&mut self, row: u32) {
+        let hazard = &self.plan.hazards[row as usize];
+        self.nodes[hazard.node as usize].flags &= !flag::DAMAGED;
         self.observer.record.repairs += 1;
         if self.clock.trace {
-            self.trace(node, Happening::Repaired);
+            self.trace(hazard.node, Happening::Repaired);
         }
-        self.set_ceiling(node, CeilingKind::Integrity, ONE);
-        self.schedule_failure(node);
+        self.set_integrity(hazard, ONE);
+        if !hazard.fails.is_none() {
+            self.schedule_failure(row, hazard);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::agenda::Agenda;
 use crate::plan::{DelayedLink, Plan};
 use crate::state::{
-    Blame, Clock, Condition, Flow, NEVER, Observer, Response, Saved, Shared, State, Status, Threats, flag,
+    Clock, Condition, Flow, NEVER, Node, Observer, Response, Saved, Shared, State, Threats, Touched, flag,
 };
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::prelude::{Query, Res, ResMut};
@@ -21,29 +21,27 @@ use linchpin_model::{
 pub(crate) struct EngineParam<'w, 's> {
     shared: Res<'w, Shared>,
     state: ResMut<'w, State>,
-    nodes: Query<'w, 's, (&'static mut Status, &'static mut Blame)>,
+    nodes: Query<'w, 's, &'static mut Node>,
 }
 
 impl EngineParam<'_, '_> {
     /// The view. All nodes lie in one table, row `i` being node `i`: see `Simulation::build`.
     #[inline]
     pub(crate) fn engine(&mut self) -> Engine<'_> {
-        let (statuses, blames) =
-            self.nodes.contiguous_iter_mut().ok().and_then(|mut tables| tables.next()).map_or(
-                (&mut [][..], &mut [][..]),
-                |(statuses, blames)| {
-                    let statuses = ContiguousMut::bypass_change_detection_split(statuses).0;
-                    (statuses, ContiguousMut::bypass_change_detection_split(blames).0)
-                },
-            );
-        let State { clock, agenda, flow, condition, threats, response, observer } = &mut *self.state;
+        let nodes = self
+            .nodes
+            .contiguous_iter_mut()
+            .ok()
+            .and_then(|mut tables| tables.next())
+            .map_or(&mut [][..], |nodes| ContiguousMut::bypass_change_detection_split(nodes).0);
+        let State { clock, touched, agenda, flow, condition, threats, response, observer } = &mut *self.state;
         let now = clock.now;
         Engine {
             plan: &self.shared.0,
             now,
             clock,
-            statuses,
-            blames,
+            nodes,
+            touched,
             agenda,
             flow,
             condition,
@@ -59,8 +57,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) now: u32,
     pub(crate) clock: &'a mut Clock,
-    pub(crate) statuses: &'a mut [Status],
-    pub(crate) blames: &'a mut [Blame],
+    pub(crate) nodes: &'a mut [Node],
+    pub(crate) touched: &'a mut Touched,
     pub(crate) agenda: &'a mut Agenda,
     pub(crate) flow: &'a mut Flow,
     pub(crate) condition: &'a mut Condition,
@@ -70,6 +68,26 @@ pub(crate) struct Engine<'a> {
 }
 
 impl Engine<'_> {
+    /// Needs of a node.
+    #[inline(always)]
+    pub(crate) fn needs_of(&self, node: u32) -> std::ops::Range<u32> {
+        let row = &self.nodes[node as usize];
+        if row.needs == u16::MAX {
+            return self.plan.model.need_start[node as usize]..self.plan.model.need_start[node as usize + 1];
+        }
+        row.need..row.need + u32::from(row.needs)
+    }
+
+    /// Notes that a node is not as in the beginning, so that it is put back before the next replication.
+    #[inline(always)]
+    pub(crate) fn touch(&mut self, node: u32) {
+        let flags = &mut self.nodes[node as usize].flags;
+        if *flags & flag::TOUCHED == 0 {
+            *flags |= flag::TOUCHED;
+            self.touched.mark(node);
+        }
+    }
+
     /// Goes to another time, or counts another pass at the same one. False where the replication is over.
     #[inline]
     pub(crate) fn advance_to(&mut self, time: u32) -> bool {
@@ -157,9 +175,9 @@ impl Engine<'_> {
     pub(crate) fn draw_restart(&self, node: u32) -> u32 {
         let fixed = &self.plan.model.nodes[node as usize];
         let Some(dist) = fixed.restart.some() else { return 0 };
-        let count = self.flow.restarts[self.plan.rows[node as usize].restart as usize].count;
+        let count = self.flow.restarts[self.plan.sides[node as usize].restart as usize].count;
         let seconds = self.draw(Layer::Response, fixed.key, Purpose::Restart, count, dist);
-        if self.statuses[node as usize].flags & flag::UNCONTROLLED == 0 {
+        if self.nodes[node as usize].flags & flag::UNCONTROLLED == 0 {
             return seconds;
         }
         whole_seconds(f64::from(seconds) * f64::from(fixed.manual_factor))
@@ -167,10 +185,7 @@ impl Engine<'_> {
 
     /// Copies everything to `saved`, reusing its buffers.
     pub(crate) fn save(&self, saved: &mut Saved) {
-        saved.statuses.clear();
-        saved.statuses.extend_from_slice(self.statuses);
-        saved.blames.clear();
-        saved.blames.extend_from_slice(self.blames);
+        saved.state.touched.put_back(self.touched, &mut saved.nodes, self.nodes);
         saved.state.clock.clone_from(self.clock);
         saved.state.agenda.clone_from(self.agenda);
         saved.state.flow.clone_from(self.flow);
@@ -183,8 +198,7 @@ impl Engine<'_> {
     /// Goes to what `saved` holds.
     pub(crate) fn restore(&mut self, saved: &Saved) {
         self.now = saved.state.clock.now;
-        self.statuses.copy_from_slice(&saved.statuses);
-        self.blames.copy_from_slice(&saved.blames);
+        self.touched.put_back(&saved.state.touched, self.nodes, &saved.nodes);
         self.clock.clone_from(&saved.state.clock);
         self.agenda.clone_from(&saved.state.agenda);
         self.flow.clone_from(&saved.state.flow);

@@ -27,23 +27,11 @@ impl Engine<'_> {
             self.now = self.plan.model.meta.horizon;
             self.clock.now = self.now;
         }
-        let mut left = self.observer.touched;
-        for node in 0..self.statuses.len() as u32 {
-            if left == 0 {
-                break;
-            }
-            let flags = self.statuses[node as usize].flags;
-            if flags & flag::TOUCHED == 0 {
-                continue;
-            }
-            left -= 1;
-            self.flush(node);
-            if flags & flag::COUNTED != 0 {
-                let ever = flags & flag::EVER_FAILED != 0;
-                let first_failed =
-                    if ever { SimTime(self.observer.first_failed.0[node as usize]) } else { SimTime::NEVER };
-                let lost = self.blames[node as usize].lost;
-                self.observer.record.affected.push(Affected { node: NodeId(node), lost, first_failed });
+        for word in 0..self.touched.0.len() {
+            let mut bits = self.touched.0[word];
+            while bits != 0 {
+                self.close_node(word as u32 * 64 + bits.trailing_zeros());
+                bits &= bits - 1;
             }
         }
         self.find_locked_out();
@@ -62,15 +50,30 @@ impl Engine<'_> {
         }
     }
 
+    fn close_node(&mut self, node: u32) {
+        let flags = self.nodes[node as usize].flags;
+        if flags & flag::FELL == 0 {
+            return;
+        }
+        self.flush(node);
+        if flags & flag::COUNTED != 0 {
+            let ever = flags & flag::EVER_FAILED != 0;
+            let first_failed =
+                if ever { SimTime(self.observer.first_failed.0[node as usize]) } else { SimTime::NEVER };
+            let lost = self.nodes[node as usize].blame.lost;
+            self.observer.record.affected.push(Affected { node: NodeId(node), lost, first_failed });
+        }
+    }
+
     /// Nodes that are down only because they wait for each other: supposing they were all up, they would stay
     /// up, and each is needed by another of them.
     fn find_locked_out(&mut self) {
         let is_candidate = |engine: &Self, node: u32| {
-            let status = engine.statuses[node as usize];
+            let status = engine.nodes[node as usize];
             let restarting = engine
                 .flow
                 .restarts
-                .get(engine.plan.rows[node as usize].restart as usize)
+                .get(engine.plan.sides[node as usize].restart as usize)
                 .is_some_and(|r| r.due != NEVER);
             status.level == 0 && status.own > 0 && status.flags & flag::COUNTED != 0 && !restarting
         };
@@ -100,7 +103,7 @@ impl Engine<'_> {
             let fixed = &model.needs[need.index()];
             fixed.role == Role::Resupply
                 || fixed.criticality.0 == 0
-                || self.flow.supply[need.index()] > 0
+                || self.flow.needs[need.index()].supply > 0
                 || model.links_of(need).iter().any(|link| held.binary_search(&link.provider.0).is_ok())
         })
     }
@@ -111,7 +114,7 @@ impl Engine<'_> {
             let fixed = &model.needs[supply.need.index()];
             fixed.role != Role::Resupply
                 && fixed.criticality.0 > 0
-                && self.flow.supply[supply.need.index()] < u64::from(ONE)
+                && self.flow.needs[supply.need.index()].supply < u64::from(ONE)
                 && held.binary_search(&fixed.owner.0).is_ok()
         })
     }

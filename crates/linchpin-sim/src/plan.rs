@@ -1,37 +1,34 @@
 //! The model as the hot loops want it: compact tables that all worlds of a model share.
 
-use crate::state::{ONE, flag};
+use crate::state::{Blame, ONE, flag};
 use linchpin_model::{
-    CeilingKind, Combine, Cover, DistId, Distribution, Effect, Key, Model, NeedId, NodeId, NodeKind,
-    Priority, Role, Targets,
+    CeilingKind, Combine, Cover, DistId, Distribution, Effect, Key, Level, Model, Need, NeedId, NetworkRule,
+    NodeId, NodeKind, Priority, Reserve, Role, Targets,
 };
 use std::sync::Arc;
 
 /// Marks an entry of [`Plan::out`] whose link is delayed.
 pub(crate) const DELAYED: u32 = 1 << 31;
 
-/// What is fixed about a node, in one cache line with its successor's.
+/// Where a node stands in the tables of what only some nodes can do.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
-    pub(crate) need: u32,
-    pub(crate) out: u32,
-    pub(crate) membership: u32,
-    pub(crate) failed_below: u32,
+pub(crate) struct Side {
     /// Row in `Flow::restarts`; `u32::MAX`: none.
     pub(crate) restart: u32,
     /// Row in `Condition::damages`; `u32::MAX`: none.
     pub(crate) damage: u32,
-    pub(crate) sector: u16,
 }
 
-/// What is fixed about a need. The cascade follows `links` only to find out who fell last.
+/// A node's weight in a group.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct HotNeed {
-    pub(crate) owner: u32,
-    pub(crate) required: u32,
-    pub(crate) criticality: u32,
-    /// Index into [`Plan::specials`] plus one; 0: a plain need for running and starting.
-    pub(crate) special: u32,
+pub(crate) struct HotMembership {
+    /// With [`HotMembership::LAST`] in a node's last entry.
+    pub(crate) group: u32,
+    pub(crate) weight: u32,
+}
+
+impl HotMembership {
+    pub(crate) const LAST: u32 = 1 << 31;
 }
 
 /// One consumer of a node: the need, and the weight of the link (where delayed: the index of the delay).
@@ -52,6 +49,8 @@ pub(crate) struct Special {
     pub(crate) stages: u8,
     /// The special whose stages this need refills; `u32::MAX`: none.
     pub(crate) refills: u32,
+    /// All there is to it is one stage that always starts, at once, and neither breaks nor is refilled.
+    pub(crate) simple: bool,
 }
 
 /// A stage of autonomy, its distributions looked up.
@@ -85,26 +84,33 @@ pub(crate) struct SharingMember {
     pub(crate) load: DistId,
 }
 
-/// The first random failure of a node.
+/// How a node fails at random and is repaired; a row for each that can be damaged.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FirstFailure {
-    pub(crate) node: u32,
-    /// Row in `Condition::damages`.
-    pub(crate) row: u32,
+pub(crate) struct Hazard {
     pub(crate) key: Key,
-    pub(crate) dist: DistId,
-    /// Draws above this mean a failure after the horizon, however fast the clock runs.
+    /// Draws from this on mean a failure after the horizon, however fast the clock runs.
     pub(crate) within_horizon: f64,
+    pub(crate) node: u32,
+    /// Time to a random failure; none: it never fails by itself.
+    pub(crate) fails: DistId,
+    /// Duration of the repair after a random failure, where it is [`Self::simple`].
+    pub(crate) repair: DistId,
+    /// Level at which a random failure leaves it.
+    pub(crate) level: u32,
+    pub(crate) initial: u32,
+    /// It fails alone, and its repair takes one stage and nobody.
+    pub(crate) simple: bool,
 }
 
 /// Compact tables derived from a model.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) model: Arc<Model>,
-    /// One more than nodes: the last holds the ends.
-    pub(crate) rows: Vec<Row>,
+    pub(crate) sides: Vec<Side>,
     pub(crate) fixed_flags: Vec<u32>,
-    pub(crate) needs: Vec<HotNeed>,
+    pub(crate) memberships: Vec<HotMembership>,
+    /// Needs with a row in `specials`, ascending.
+    special_needs: Vec<u32>,
     pub(crate) out: Vec<Out>,
     pub(crate) specials: Vec<Special>,
     pub(crate) stages: Vec<HotStage>,
@@ -127,16 +133,20 @@ pub(crate) struct Plan {
     pub(crate) member_of: Vec<u32>,
     /// Nodes that are not at full level when everything else is: looked at when a replication begins.
     pub(crate) deficits: Vec<u32>,
-    /// Nodes that fail at random.
-    pub(crate) random_failures: Vec<FirstFailure>,
+    /// By row in `Condition::damages`.
+    pub(crate) hazards: Vec<Hazard>,
     /// Columns of the ceilings' table: 0 where one kind alone is active.
     pub(crate) columns: usize,
+    /// The one ceiling that can hold a node down, as a cause that begins at the node; 0 where there are others.
+    pub(crate) only_ceiling: u32,
     /// Nodes that restart.
     pub(crate) restarts: usize,
     /// Nodes that can be damaged.
     pub(crate) damageable: usize,
     pub(crate) has_effects: bool,
     pub(crate) has_attended: bool,
+    /// Some nodes have [`flag::CAN_TURN`].
+    pub(crate) has_turning: bool,
     pub(crate) has_failures: bool,
     /// Rank of a repair at each node where the priority rule fixes it; empty otherwise.
     pub(crate) ranks: Vec<f64>,
@@ -155,7 +165,7 @@ impl Plan {
     pub(crate) fn new(model: Arc<Model>) -> Self {
         let n = model.nodes.len();
         let mut specials = Vec::new();
-        let needs = lay_needs(&model, &mut specials);
+        lay_needs(&model, &mut specials);
         let (out, delayed_links) = lay_supplies(&model);
         let slots = active_slots(&model);
         let mut slot_of = [u8::MAX; CeilingKind::ALL.len()];
@@ -173,14 +183,16 @@ impl Plan {
         };
         let has_attended = has_damage && (0..n).any(attended);
         let mut plan = Self {
-            rows: lay_rows(&model),
+            sides: vec![Side { restart: u32::MAX, damage: u32::MAX }; n],
             fixed_flags: vec![0; n],
-            needs,
+            memberships: lay_memberships(&model),
+            special_needs: specials.iter().map(|special| special.need).collect(),
             out,
             specials,
             stages: lay_stages(&model),
             delay_of: lay_delay_of(&model, &delayed_links),
             delayed_links,
+            only_ceiling: only_ceiling(&model, &slots),
             slots,
             slot_of,
             network_of: lay_network_of(&model),
@@ -190,12 +202,13 @@ impl Plan {
             sharing_start: vec![0],
             member_of: Vec::new(),
             deficits: Vec::new(),
-            random_failures: Vec::new(),
+            hazards: Vec::new(),
             columns,
             restarts: 0,
             damageable: 0,
             has_effects,
             has_attended,
+            has_turning: false,
             has_failures: !model.failures.is_empty(),
             ranks: lay_ranks(&model),
             sectors: model.sectors.len(),
@@ -203,9 +216,16 @@ impl Plan {
         };
         plan.lay_sharing();
         plan.lay_flags();
+        plan.mark_turning();
+        plan.has_turning = plan.fixed_flags.iter().any(|flags| flags & flag::CAN_TURN != 0);
         plan.deficits = plan.find_deficits();
-        plan.random_failures = plan.lay_failures();
+        plan.hazards = plan.lay_hazards();
         plan
+    }
+
+    /// One more than the row in `specials` of a need; 0 where it has none.
+    pub(crate) fn special_of(&self, need: NeedId) -> u32 {
+        self.special_needs.binary_search(&need.0).map_or(0, |row| row as u32 + 1)
     }
 
     fn lay_sharing(&mut self) {
@@ -225,8 +245,9 @@ impl Plan {
     fn lay_flags(&mut self) {
         let model = self.model.clone();
         for (i, node) in model.nodes.iter().enumerate() {
-            let starts = model.needs[self.rows[i].need as usize..self.rows[i + 1].need as usize]
-                .iter()
+            let starts = model
+                .needs_of(NodeId::new(i))
+                .map(|need| &model.needs[need.index()])
                 .any(|need| need.role == Role::Start || need.black_start > 0);
             let bits = [
                 (flag::RESTARTS, !node.restart.is_none() || starts),
@@ -240,7 +261,7 @@ impl Plan {
             self.fixed_flags[i] =
                 bits.iter().filter(|(_, on)| *on).fold(self.fixed_flags[i], |flags, (bit, _)| flags | bit);
             if self.fixed_flags[i] & flag::RESTARTS != 0 {
-                self.rows[i].restart = self.restarts as u32;
+                self.sides[i].restart = self.restarts as u32;
                 self.restarts += 1;
             }
         }
@@ -248,6 +269,33 @@ impl Plan {
         for delayed in &self.delayed_links {
             let provider = model.links[delayed.link as usize].provider;
             self.fixed_flags[provider.index()] |= flag::DELAYED;
+        }
+    }
+
+    /// Marks the nodes upstream of whatever turns falls into rises or rises into falls: a largest component that
+    /// becomes another one, shared load that comes back, a response curve that falls.
+    fn mark_turning(&mut self) {
+        let model = self.model.clone();
+        let mut stack: Vec<NodeId> = model.sharings.iter().flat_map(|s| s.members.iter().copied()).collect();
+        for network in model.networks.iter().filter(|n| n.rule == NetworkRule::LargestComponent) {
+            stack.extend_from_slice(&network.members);
+        }
+        for need in model.needs.iter().filter(|need| !need.response.is_none()) {
+            if !model.curves[need.response.index()].is_rising() {
+                stack.push(need.owner);
+            }
+        }
+        while let Some(node) = stack.pop() {
+            let flags = &mut self.fixed_flags[node.index()];
+            if *flags & flag::CAN_TURN != 0 {
+                continue;
+            }
+            *flags |= flag::CAN_TURN;
+            let providers = model.needs_of(node).flat_map(|need| model.links_of(need));
+            stack.extend(providers.map(|link| link.provider));
+            if *flags & flag::MESHED != 0 {
+                stack.extend_from_slice(&model.networks[self.network_of[node.index()] as usize].members);
+            }
         }
     }
 
@@ -270,30 +318,52 @@ impl Plan {
                 Targets::None => {}
             }
         }
-        for (row, can) in self.rows.iter_mut().zip(can) {
+        for (side, can) in self.sides.iter_mut().zip(can) {
             if can {
-                row.damage = self.damageable as u32;
+                side.damage = self.damageable as u32;
                 self.damageable += 1;
             }
         }
     }
 
-    fn lay_failures(&self) -> Vec<FirstFailure> {
-        let model = &*self.model;
-        let first = |node: NodeId| {
-            let fixed = &model.nodes[node.index()];
-            let dist = model.failures[fixed.failure.some()?.index()].time_to_failure;
-            // While control is lost the clock runs faster, by this factor at the most.
-            let horizon = f64::from(model.meta.horizon) * f64::from(fixed.trip_factor.max(1.0));
-            let within_horizon = match model.dist(dist) {
-                // A second beyond, so that rounding decides nothing.
-                Distribution::Exponential { mean } => -libm::expm1(-(horizon + 1.0) / mean),
-                _ => 1.0,
-            };
-            let row = self.rows[node.index()].damage;
-            Some(FirstFailure { node: node.0, row, key: fixed.key, dist, within_horizon })
+    fn lay_hazards(&self) -> Vec<Hazard> {
+        let can = |node: &NodeId| self.sides[node.index()].damage != u32::MAX;
+        self.model.node_ids().filter(can).map(|node| self.hazard(node)).collect()
+    }
+
+    fn hazard(&self, node: NodeId) -> Hazard {
+        let (model, fixed) = (&*self.model, &self.model.nodes[node.index()]);
+        let failure = fixed.failure.some().map(|failure| &model.failures[failure.index()]);
+        let plan = fixed.repair.some().map(|repair| &model.repairs[repair.index()]);
+        let state = failure.zip(plan).map(|(failure, plan)| &plan.states[usize::from(failure.state)]);
+        let alone = plan.filter(|plan| {
+            plan.is_unattended()
+                && plan.stages.len() == 1
+                && fixed.job.is_none()
+                && fixed.common_cause == u32::MAX
+        });
+        let repair = alone.zip(state).map(|(plan, state)| {
+            if plan.stages[0].duration.is_none() { state.repair } else { plan.stages[0].duration }
+        });
+        let fails = failure.map_or(DistId::NONE, |failure| failure.time_to_failure);
+        // While control is lost the clock runs faster, by this factor at the most.
+        let horizon = f64::from(model.meta.horizon) * f64::from(fixed.trip_factor.max(1.0));
+        let within_horizon = match fails.some().map(|dist| model.dist(dist)) {
+            // A second beyond, so that rounding decides nothing.
+            Some(Distribution::Exponential { mean }) => -libm::expm1(-(horizon + 1.0) / mean),
+            _ => 1.0,
         };
-        model.node_ids().filter_map(first).collect()
+        let repair = repair.unwrap_or(DistId::NONE);
+        Hazard {
+            key: fixed.key,
+            within_horizon,
+            node: node.0,
+            fails,
+            repair,
+            level: state.map_or(0, |state| state.level.0),
+            initial: fixed.initial.0,
+            simple: !repair.is_none(),
+        }
     }
 
     /// Nodes held below full level by themselves, or by needs that full providers do not meet.
@@ -319,61 +389,60 @@ impl Plan {
     }
 }
 
-fn lay_rows(model: &Model) -> Vec<Row> {
-    (0..=model.nodes.len())
-        .map(|i| {
-            let node = model.nodes.get(i);
-            Row {
-                need: model.need_start[i],
-                out: model.supply_start[i],
-                membership: model.membership_start[i],
-                failed_below: node.map_or(0, |node| node.failed_below.0),
-                restart: u32::MAX,
-                damage: u32::MAX,
-                sector: node.map_or(u16::MAX, |node| node.sector.0),
-            }
-        })
-        .collect()
+fn lay_memberships(model: &Model) -> Vec<HotMembership> {
+    let mut laid: Vec<HotMembership> =
+        model.memberships.iter().map(|m| HotMembership { group: m.group.0, weight: m.weight }).collect();
+    for last in &model.membership_start[1..] {
+        if let Some(entry) = laid.get_mut((*last as usize).wrapping_sub(1)) {
+            entry.group |= HotMembership::LAST;
+        }
+    }
+    laid
 }
 
-fn lay_needs(model: &Model, specials: &mut Vec<Special>) -> Vec<HotNeed> {
-    let mut needs: Vec<HotNeed> = Vec::with_capacity(model.needs.len());
+fn lay_needs(model: &Model, specials: &mut Vec<Special>) {
+    let mut row_of = std::collections::BTreeMap::new();
     for (i, need) in model.needs.iter().enumerate() {
         let plain = need.role == Role::Both
             && need.response.is_none()
             && need.reserve.is_none()
             && need.black_start == 0;
-        let mut special = 0;
-        if !plain {
-            let reserve = need.reserve.some().map(|reserve| &model.reserves[reserve.index()]);
-            specials.push(Special {
-                need: i as u32,
-                role: need.role,
-                curve: need.response.0,
-                black_start: need.black_start,
-                first_stage: reserve.map_or(0, |reserve| reserve.first_stage),
-                stages: reserve.map_or(0, |reserve| reserve.stages as u8),
-                refills: u32::MAX,
-            });
-            special = specials.len() as u32;
+        if plain {
+            continue;
         }
-        needs.push(HotNeed {
-            owner: need.owner.0,
-            required: need.required.max(1),
-            criticality: need.criticality.0,
-            special,
+        let reserve = need.reserve.some().map(|reserve| &model.reserves[reserve.index()]);
+        row_of.insert(i, specials.len());
+        specials.push(Special {
+            need: i as u32,
+            role: need.role,
+            curve: need.response.0,
+            black_start: need.black_start,
+            first_stage: reserve.map_or(0, |reserve| reserve.first_stage),
+            stages: reserve.map_or(0, |reserve| reserve.stages as u8),
+            refills: u32::MAX,
+            simple: reserve.is_some_and(|reserve| is_simple(model, need, reserve)),
         });
     }
-    for (special, reserve) in
-        model.reserves.iter().map(|reserve| (needs[reserve.need.index()].special - 1, reserve))
-    {
+    for reserve in &model.reserves {
         let stages = reserve.first_stage as usize..reserve.first_stage as usize + usize::from(reserve.stages);
         for refill in model.stages[stages].iter().filter_map(|stage| stage.resupply.some()) {
-            let refill = needs[refill.index()].special;
-            specials[refill as usize - 1].refills = special;
+            if let (Some(filled), Some(refill)) =
+                (row_of.get(&reserve.need.index()), row_of.get(&refill.index()))
+            {
+                specials[*refill].refills = *filled as u32;
+            }
         }
     }
-    needs
+}
+
+fn is_simple(model: &Model, need: &Need, reserve: &Reserve) -> bool {
+    let stage = &model.stages[reserve.first_stage as usize];
+    let class = model.nodes[need.owner.index()].class;
+    let plain = need.role == Role::Both && need.response.is_none() && need.black_start == 0;
+    let correlated = class.some().is_some_and(|class| model.classes[class.index()].correlation > 0.0);
+    let whole = stage.cover == Cover::AtLeast(Level::ONE) && stage.recharge.is_none();
+    let certain = stage.start_probability >= 1.0 && stage.start_delay.is_none() && stage.failure.is_none();
+    reserve.stages == 1 && plain && !correlated && whole && certain && stage.resupply.is_none()
 }
 
 fn lay_supplies(model: &Model) -> (Vec<Out>, Vec<DelayedLink>) {
@@ -465,6 +534,16 @@ fn active_slots(model: &Model) -> Vec<CeilingKind> {
             CeilingKind::Overload => !model.sharings.is_empty(),
         })
         .collect()
+}
+
+fn only_ceiling(model: &Model, slots: &[CeilingKind]) -> u32 {
+    let full = model.nodes.iter().all(|node| node.initial.0 == ONE && node.combine != Combine::Product);
+    match slots {
+        [kind] if full && !matches!(kind, CeilingKind::Network | CeilingKind::Overload) => {
+            Blame::CEILING | *kind as u32
+        }
+        _ => 0,
+    }
 }
 
 fn lay_network_of(model: &Model) -> Vec<u32> {

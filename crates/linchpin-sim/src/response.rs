@@ -223,7 +223,7 @@ impl Engine<'_> {
             team.skill == skill
                 && self.response.free_crews[*i] >= crews
                 && (team.serves.is_empty() || team.serves.binary_search(&region).is_ok())
-                && self.statuses[team.node.index()].flags & flag::FAILED == 0
+                && self.nodes[team.node.index()].flags & flag::FAILED == 0
         };
         if !self.work_possible(node) {
             return None;
@@ -240,13 +240,13 @@ impl Engine<'_> {
     /// True while what the work at a node needs is there.
     fn work_possible(&self, node: u32) -> bool {
         let job = self.plan.model.nodes[node as usize].job;
-        job.is_none() || self.statuses[job.index()].flags & flag::FAILED == 0
+        job.is_none() || self.nodes[job.index()].flags & flag::FAILED == 0
     }
 
     fn can_work(&self, job: &Job) -> bool {
         let team_able = job.team == NO_TEAM || {
             let team = self.plan.model.teams[usize::from(job.team)].node;
-            self.statuses[team.index()].flags & flag::FAILED == 0
+            self.nodes[team.index()].flags & flag::FAILED == 0
         };
         team_able && self.work_possible(job.node)
     }

@@ -5,7 +5,7 @@ use crate::condition::finish_work;
 use crate::engine::{Engine, EngineParam};
 use crate::plan::Plan;
 use crate::response::dispatch_crews;
-use crate::state::{Blame, NEVER, Saved, Shared, Status};
+use crate::state::{NEVER, Saved, Shared};
 use crate::threat::fire_events;
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
@@ -143,9 +143,7 @@ impl Simulation {
         world.insert_resource(Shared(plan.clone()));
         world.insert_resource((*pristine).clone().with_scratch().state);
         // In the order of ids and never moved: the row in the table is the node's id.
-        let rows: Vec<(Status, Blame)> =
-            pristine.statuses.iter().copied().zip(pristine.blames.iter().copied()).collect();
-        world.spawn_batch(rows);
+        world.spawn_batch(pristine.nodes.clone());
 
         let mut schedule = Schedule::default();
         schedule
@@ -194,7 +192,7 @@ impl Simulation {
             engine.open_record(replication);
             let plan = engine.plan;
             for node in &plan.deficits {
-                for need in plan.rows[*node as usize].need..plan.rows[*node as usize + 1].need {
+                for need in engine.needs_of(*node) {
                     engine.refresh_term(need);
                 }
                 engine.list(*node);

@@ -3,7 +3,7 @@
 use crate::agenda::{Agenda, Calendar};
 use crate::plan::Plan;
 use bevy_ecs::prelude::{Component, Resource};
-use linchpin_model::{Draws, Level, NodeId, Record, Sharing};
+use linchpin_model::{Draws, Level, NeedId, NodeId, Record, Sharing};
 use std::sync::Arc;
 
 /// Declares a struct whose `clone_from` goes field by field, so that restoring a state reuses its buffers.
@@ -44,7 +44,7 @@ pub(crate) mod flag {
     /// Was once below `failed_below`.
     pub(crate) const EVER_FAILED: u32 = 1 << 4;
     /// Was once below full level.
-    pub(crate) const TOUCHED: u32 = 1 << 5;
+    pub(crate) const FELL: u32 = 1 << 5;
     /// In the list of those that wait for the second pass.
     pub(crate) const RISING: u32 = 1 << 6;
     /// In the list of those whose start has to be looked at.
@@ -53,6 +53,8 @@ pub(crate) mod flag {
     pub(crate) const UNCONTROLLED: u32 = 1 << 8;
     /// Damaged.
     pub(crate) const DAMAGED: u32 = 1 << 9;
+    /// Not as in the beginning.
+    pub(crate) const TOUCHED: u32 = 1 << 10;
 
     /// Needs a restart after it was at 0 (fixed).
     pub(crate) const RESTARTS: u32 = 1 << 16;
@@ -70,11 +72,14 @@ pub(crate) mod flag {
     pub(crate) const DELAYED: u32 = 1 << 22;
     /// Nothing can hold it down itself (fixed).
     pub(crate) const INVULNERABLE: u32 = 1 << 23;
+    /// Its fall may raise another node at the same instant, or its rise lower one (fixed).
+    pub(crate) const CAN_TURN: u32 = 1 << 24;
 }
 
-/// Level of a node and how it stands.
-#[derive(Component, Clone, Copy, Debug)]
-pub(crate) struct Status {
+/// A node: how it stands, and what every change of it needs to know. One cache line.
+#[derive(Component, Clone, Copy, PartialEq, Debug)]
+#[repr(C, align(64))]
+pub(crate) struct Node {
     /// Present level.
     pub(crate) level: u32,
     /// Lowest ceiling.
@@ -83,10 +88,70 @@ pub(crate) struct Status {
     pub(crate) since: u32,
     /// See [`flag`].
     pub(crate) flags: u32,
+    pub(crate) blame: Blame,
+
+    // Fixed from here on.
+    pub(crate) failed_below: u32,
+    /// First of its needs.
+    pub(crate) need: u32,
+    /// Its consumers in `Plan::out`.
+    pub(crate) out: [u32; 2],
+    /// First of its entries in `Plan::memberships`; `u32::MAX`: none.
+    pub(crate) membership: u32,
+    /// `u16::MAX`: so many or more.
+    pub(crate) needs: u16,
+    pub(crate) sector: u16,
+}
+
+/// A need: its supply, what it allows its owner, and what is fixed about it. Half a cache line.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[repr(C)]
+pub(crate) struct HotNeed {
+    /// Sum of weight times level of the providers.
+    pub(crate) supply: u64,
+    /// Sum from which on it is met.
+    pub(crate) full: u64,
+    /// What it allows its owner.
+    pub(crate) term: u32,
+    pub(crate) owner: u32,
+    pub(crate) criticality: u32,
+    /// Index into [`Plan::specials`] plus one; 0: a plain need for running and starting. With
+    /// [`HotNeed::TOUCHED`] where it is not as in the beginning.
+    special: u32,
+}
+
+impl HotNeed {
+    const TOUCHED: u32 = 1 << 31;
+
+    /// Index into [`Plan::specials`] plus one; 0: a plain need for running and starting.
+    #[inline(always)]
+    pub(crate) fn special(&self) -> u32 {
+        self.special & !Self::TOUCHED
+    }
+
+    /// True the first time since the beginning.
+    #[inline(always)]
+    pub(crate) fn touch(&mut self) -> bool {
+        let first = self.special & Self::TOUCHED == 0;
+        self.special |= Self::TOUCHED;
+        first
+    }
+
+    /// `min(1, supply / required)`, in millionths.
+    #[inline(always)]
+    pub(crate) fn share(&self) -> u32 {
+        if self.supply >= self.full {
+            ONE
+        } else if self.full == u64::from(ONE) {
+            self.supply as u32
+        } else {
+            (self.supply / (self.full / u64::from(ONE))) as u32
+        }
+    }
 }
 
 /// Why a node is below full level.
-#[derive(Component, Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Blame {
     /// Lost service until `since`, in millionths times seconds.
     pub(crate) lost: u64,
@@ -187,11 +252,16 @@ pub(crate) enum Mode {
     Spent,
 }
 
-/// Charge of an autonomy stage in millionths times seconds; `capacity` 0 means not drawn yet.
-#[derive(Clone, Copy, Debug, Default)]
+/// Charge of an autonomy stage in millionths times seconds.
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Charge {
     pub(crate) capacity: u64,
     pub(crate) left: u64,
+}
+
+impl Charge {
+    /// Its capacity is drawn on first use.
+    pub(crate) const NOT_DRAWN: Self = Self { capacity: u64::MAX, left: u64::MAX };
 }
 
 /// Restart of a node.
@@ -237,12 +307,9 @@ in_place! {
     /// Mutable state of the cascade.
     #[derive(Debug)]
     pub(crate) struct Flow {
-        /// Supply of each need: sum of weight times level.
-        pub(crate) supply: Vec<u64>,
-        /// What each need allows its owner.
-        pub(crate) terms: Vec<u32>,
+        pub(crate) needs: Rows<HotNeed>,
         /// Ceilings, row-major by node, one column an active kind; empty where one kind alone is active (then
-        /// `Status::own` says it all).
+        /// `Node::own` says it all).
         pub(crate) ceilings: Vec<u32>,
         pub(crate) specials: Vec<SpecialState>,
         pub(crate) charges: Vec<Charge>,
@@ -257,6 +324,10 @@ in_place! {
         /// Networks and sharing groups that have to be looked at again.
         pub(crate) networks_due: Vec<u32>,
         pub(crate) sharings_due: Vec<u32>,
+
+        /// True where the present instant is one event that moves all levels one way: see
+        /// [`flag::CAN_TURN`].
+        pub(crate) one_way: bool,
 
         // Work lists, empty between instants.
         pub(crate) closing: Vec<u32>,
@@ -400,16 +471,14 @@ in_place! {
     #[derive(Debug)]
     pub(crate) struct Observer {
         pub(crate) record: Record,
-        /// Weighted sum of levels, by group.
         pub(crate) sums: Vec<u64>,
-        pub(crate) group_dirty: Vec<bool>,
-        pub(crate) dirty_groups: Vec<u32>,
+        /// A bit for each group whose sum changed at this instant.
+        pub(crate) dirty: Vec<u64>,
         /// Valid where [`flag::EVER_FAILED`] is set.
         pub(crate) first_failed: Scratch<u32>,
         /// Lost service by root, all 0 between replications, and the roots that have any.
         pub(crate) root_lost: Scratch<u64>,
         pub(crate) roots: Vec<u32>,
-        pub(crate) touched: u32,
     }
 }
 
@@ -418,6 +487,8 @@ in_place! {
     #[derive(Debug, Resource)]
     pub(crate) struct State {
         pub(crate) clock: Clock,
+        /// Of the nodes.
+        pub(crate) touched: Touched,
         pub(crate) agenda: Agenda,
         pub(crate) flow: Flow,
         pub(crate) condition: Condition,
@@ -432,9 +503,77 @@ in_place! {
     /// are this one thing.
     #[derive(Debug)]
     pub(crate) struct Saved {
-        pub(crate) statuses: Vec<Status>,
-        pub(crate) blames: Vec<Blame>,
+        pub(crate) nodes: Vec<Node>,
         pub(crate) state: State,
+    }
+}
+
+/// A large table in which a replication touches few rows: going back to a saved state copies only those that
+/// differ from the beginning on either side.
+#[derive(Debug)]
+pub(crate) struct Rows<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) touched: Touched,
+}
+
+impl<T> Rows<T> {
+    fn new(rows: Vec<T>) -> Self {
+        let touched = Touched::new(rows.len());
+        Self { rows, touched }
+    }
+}
+
+impl<T> std::ops::Deref for Rows<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        &self.rows
+    }
+}
+
+impl<T> std::ops::DerefMut for Rows<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.rows
+    }
+}
+
+impl<T: Copy> Clone for Rows<T> {
+    fn clone(&self) -> Self {
+        Self { rows: self.rows.clone(), touched: self.touched.clone() }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.touched.put_back(&source.touched, &mut self.rows, &source.rows);
+    }
+}
+
+/// A bit for each row that is not as in the beginning.
+#[derive(Clone, Debug)]
+pub(crate) struct Touched(pub(crate) Vec<u64>);
+
+impl Touched {
+    fn new(rows: usize) -> Self {
+        Self(vec![0; rows.div_ceil(64)])
+    }
+
+    #[inline]
+    pub(crate) fn mark(&mut self, row: u32) {
+        self.0[row as usize / 64] |= 1 << (row % 64);
+    }
+
+    /// Makes `rows` what `saved` is, given what differs from the beginning in both, and takes over the marks.
+    pub(crate) fn put_back<T: Copy>(&mut self, other: &Self, rows: &mut [T], saved: &[T]) {
+        for (word, (here, there)) in self.0.iter_mut().zip(&other.0).enumerate() {
+            let mut bits = *here | *there;
+            *here = *there;
+            while bits != 0 {
+                let row = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                rows[row] = saved[row];
+            }
+        }
     }
 }
 
@@ -461,20 +600,8 @@ impl Saved {
         let model = &*plan.model;
         let n = model.nodes.len();
         let horizon = model.meta.horizon;
-        let statuses: Vec<Status> = (0..n)
-            .map(|i| Status {
-                level: ONE,
-                own: model.nodes[i].initial.0,
-                since: 0,
-                flags: plan.fixed_flags[i],
-            })
-            .collect();
-        let supply = (0..model.needs.len())
-            .map(|need| {
-                let links = model.link_start[need] as usize..model.link_start[need + 1] as usize;
-                model.links[links].iter().map(|link| u64::from(link.weight) * u64::from(ONE)).sum()
-            })
-            .collect();
+        let nodes: Vec<Node> = (0..n).map(|i| Node::new(plan, i)).collect();
+        let needs = Rows::new((0..model.needs.len()).map(|i| HotNeed::new(plan, i)).collect());
         let with = |is: bool, len: usize| if is { len } else { 0 };
         let members = plan.sharing_members.iter().map(|_| Member { load: 0, latched: 0 }).collect();
         let clock = Clock {
@@ -490,6 +617,7 @@ impl Saved {
         };
         let state = State {
             clock,
+            touched: Touched::new(n),
             agenda: Agenda {
                 threat: Calendar::new(horizon, model.events.len() * 2),
                 condition: Calendar::new(horizon, with(plan.has_attended, n / 8)),
@@ -497,11 +625,10 @@ impl Saved {
                 wake_response: false,
             },
             flow: Flow {
-                supply,
-                terms: vec![ONE; model.needs.len()],
+                needs,
                 ceilings: vec![ONE; n * plan.columns],
                 specials: vec![SpecialState::IDLE; plan.specials.len()],
-                charges: vec![Charge::default(); model.stages.len()],
+                charges: vec![Charge::NOT_DRAWN; model.stages.len()],
                 restarts: vec![Restart { due: NEVER, count: 0 }; plan.restarts],
                 delays: vec![Delay::NEW; plan.delayed_links.len()],
                 parcels: Vec::new(),
@@ -511,6 +638,7 @@ impl Saved {
                 sharing_trigger: vec![NEVER; model.sharings.len()],
                 networks_due: Vec::new(),
                 sharings_due: Vec::new(),
+                one_way: false,
                 closing: Vec::new(),
                 round: Vec::new(),
                 next: Vec::new(),
@@ -549,23 +677,62 @@ impl Saved {
             observer: Observer {
                 record: Record::default(),
                 sums: model.groups.iter().map(|group| group.total_weight * u64::from(ONE)).collect(),
-                group_dirty: vec![false; model.groups.len()],
-                dirty_groups: Vec::new(),
+                dirty: vec![0; model.groups.len().div_ceil(64)],
                 first_failed: Scratch(Vec::new()),
                 root_lost: Scratch(Vec::new()),
                 roots: Vec::new(),
-                touched: 0,
             },
         };
-        Self { statuses, blames: vec![Blame::CLEAR; n], state }
+        Self { nodes, state }
     }
 
     /// Gives the scratch tables of a world their size.
     pub(crate) fn with_scratch(mut self) -> Self {
-        let n = self.statuses.len();
+        let n = self.nodes.len();
         self.state.observer.first_failed.0.resize(n, NEVER);
         self.state.observer.root_lost.0.resize(n, 0);
         self
+    }
+}
+
+impl Node {
+    /// Node `i` at full level.
+    fn new(plan: &Plan, i: usize) -> Self {
+        let model = &*plan.model;
+        let (fixed, needs) = (&model.nodes[i], model.need_start[i + 1] - model.need_start[i]);
+        Self {
+            level: ONE,
+            own: fixed.initial.0,
+            since: 0,
+            flags: plan.fixed_flags[i],
+            blame: Blame::CLEAR,
+            failed_below: fixed.failed_below.0,
+            need: model.need_start[i],
+            out: [model.supply_start[i], model.supply_start[i + 1]],
+            membership: if model.membership_start[i] == model.membership_start[i + 1] {
+                u32::MAX
+            } else {
+                model.membership_start[i]
+            },
+            needs: u16::try_from(needs).unwrap_or(u16::MAX),
+            sector: fixed.sector.0,
+        }
+    }
+}
+
+impl HotNeed {
+    /// Need `i` with all providers at full level.
+    fn new(plan: &Plan, i: usize) -> Self {
+        let (model, need) = (&plan.model, NeedId::new(i));
+        let fixed = &model.needs[i];
+        Self {
+            supply: model.links_of(need).iter().map(|link| u64::from(link.weight) * u64::from(ONE)).sum(),
+            full: u64::from(fixed.required.max(1)) * u64::from(ONE),
+            term: ONE,
+            owner: fixed.owner.0,
+            criticality: fixed.criticality.0,
+            special: plan.special_of(need),
+        }
     }
 }
 

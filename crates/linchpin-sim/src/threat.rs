@@ -265,11 +265,12 @@ impl Engine<'_> {
 
     /// Control apart from service: the level stays, restarts become manual and trips more frequent.
     fn set_control(&mut self, node: u32, lost: bool) {
-        let flags = &mut self.statuses[node as usize].flags;
+        let flags = &mut self.nodes[node as usize].flags;
         if (*flags & flag::UNCONTROLLED != 0) == lost || *flags & flag::INVULNERABLE != 0 {
             return;
         }
         *flags ^= flag::UNCONTROLLED;
+        self.touch(node);
         self.rescale_failure_clock(node, lost);
         if self.clock.trace {
             self.trace(node, if lost { Happening::ControlLost } else { Happening::ControlBack });

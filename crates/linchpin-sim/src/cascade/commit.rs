@@ -2,6 +2,7 @@
 
 use crate::agenda::Kind;
 use crate::engine::Engine;
+use crate::plan::HotMembership;
 use crate::state::{Blame, Change, NEVER, ONE, Parcel, flag};
 use linchpin_model::{
     Cause, CeilingKind, GroupId, Happening, Level, LinkId, NeedId, NodeId, SimTime, Step, Switch,
@@ -10,11 +11,12 @@ use linchpin_model::{
 impl Engine<'_> {
     /// Finishes the instant.
     pub(crate) fn commit(&mut self) {
-        for k in 0..self.flow.changes.len() {
-            let change = self.flow.changes[k];
-            self.finish_change(&change);
+        if !self.flow.changes.is_empty() {
+            for k in 0..self.flow.changes.len() {
+                self.close_change(self.flow.changes[k]);
+            }
+            self.flow.changes.clear();
         }
-        self.flow.changes.clear();
         if !self.flow.dirty_specials.is_empty() {
             self.commit_specials();
         }
@@ -25,81 +27,92 @@ impl Engine<'_> {
                 self.commit_specials();
             }
         }
-        while let Some(group) = self.observer.dirty_groups.pop() {
-            self.observer.group_dirty[group as usize] = false;
-            let sum = self.observer.sums[group as usize];
-            let time = SimTime(self.now);
-            self.observer.record.steps.push(Step { time, group: GroupId(group), sum });
+        let observer = &mut *self.observer;
+        for (word, dirty) in observer.dirty.iter_mut().enumerate() {
+            let mut bits = std::mem::take(dirty);
+            while bits != 0 {
+                let group = word as u32 * 64 + bits.trailing_zeros();
+                bits &= bits - 1;
+                let (time, sum) = (SimTime(self.now), observer.sums[group as usize]);
+                observer.record.steps.push(Step { time, group: GroupId(group), sum });
+            }
         }
     }
 
+    /// Compares what a node was before the instant with what it is.
     #[inline]
-    fn finish_change(&mut self, change: &Change) {
+    fn close_change(&mut self, change: Change) {
         let i = change.node as usize;
-        let status = &mut self.statuses[i];
+        let status = &mut self.nodes[i];
         status.flags &= !flag::CHANGED;
-        let (from, to) = (change.level, status.level);
-        if from == to {
-            if self.blames[i].fell != change.blame.fell {
-                // It fell and came back within the instant: it has not failed.
-                self.blames[i] = Blame { lost: self.blames[i].lost, ..change.blame };
-            }
-            return;
+        let level = status.level;
+        if change.level != level {
+            self.finish_change(change.node, change.level, level);
+        } else if self.nodes[i].blame.fell != change.blame.fell {
+            // It fell and came back within the instant: it has not failed.
+            self.nodes[i].blame = Blame { lost: self.nodes[i].blame.lost, ..change.blame };
         }
-        let row = self.plan.rows[i];
-        let last = self.plan.rows[i + 1].membership;
+    }
+
+    /// A node has gone from one level to another for good.
+    #[inline(always)]
+    pub(crate) fn finish_change(&mut self, node: u32, from: u32, to: u32) {
+        let i = node as usize;
+        let status = &mut self.nodes[i];
+        let (flags, mut membership) = (status.flags, status.membership as usize);
         if to < from {
-            if status.flags & flag::TOUCHED == 0 {
-                status.flags |= flag::TOUCHED;
-                self.observer.touched += 1;
-            }
-            if to < row.failed_below && status.flags & flag::FAILED == 0 {
+            status.flags |= flag::FELL;
+            if to < status.failed_below && flags & flag::FAILED == 0 {
                 status.flags |= flag::FAILED;
-                self.note_failure(change.node);
-                self.note_switch(change.node, true);
+                if flags & (flag::EVER_FAILED | flag::WATCHED) != flag::EVER_FAILED {
+                    self.note_failure(node);
+                }
+                self.note_switch(node, true);
             }
-            if to == 0 && self.statuses[i].flags & flag::RESTARTS != 0 {
-                self.statuses[i].flags |= flag::OUT;
-                self.list_start_check(change.node);
+            if to == 0 && flags & flag::RESTARTS != 0 {
+                // Out of service from the end of the instant on.
+                self.list_start_check(node);
             }
-        } else if to >= row.failed_below && status.flags & flag::FAILED != 0 {
+        } else if flags & flag::FAILED != 0 && to >= status.failed_below {
             status.flags &= !flag::FAILED;
-            if status.flags & flag::WATCHED != 0 {
+            if flags & flag::WATCHED != 0 {
                 self.wake_response();
             }
-            self.note_switch(change.node, false);
+            self.note_switch(node, false);
         }
-        for membership in &self.plan.model.memberships[row.membership as usize..last as usize] {
-            let group = membership.group.index();
-            let sum = &mut self.observer.sums[group];
-            let weight = u64::from(membership.weight);
+        while let Some(entry) = self.plan.memberships.get(membership) {
+            let group = entry.group & !HotMembership::LAST;
+            let sum = &mut self.observer.sums[group as usize];
+            let weight = u64::from(entry.weight);
             *sum = *sum + weight * u64::from(to) - weight * u64::from(from);
-            if !self.observer.group_dirty[group] {
-                self.observer.group_dirty[group] = true;
-                self.observer.dirty_groups.push(group as u32);
+            self.observer.dirty[group as usize / 64] |= 1 << (group % 64);
+            if group != entry.group {
+                break;
             }
+            membership += 1;
         }
-        if self.statuses[i].flags & flag::DELAYED != 0 {
-            self.send_parcels(change.node, to);
+        if flags & flag::DELAYED != 0 {
+            self.send_parcels(node, to);
         }
         if self.clock.trace {
-            self.trace_change(change.node, from, to);
+            self.trace_change(node, from, to);
         }
     }
 
+    #[inline(never)]
     fn note_failure(&mut self, node: u32) {
         let i = node as usize;
-        let flags = self.statuses[i].flags;
+        let flags = self.nodes[i].flags;
         if flags & flag::WATCHED != 0 {
             self.wake_response();
         }
         if flags & flag::EVER_FAILED != 0 {
             return;
         }
-        self.statuses[i].flags |= flag::EVER_FAILED;
+        self.nodes[i].flags |= flag::EVER_FAILED;
         self.observer.first_failed.0[i] = self.now;
         if flags & flag::COUNTED != 0 {
-            let generation = u32::from(self.blames[i].generation);
+            let generation = u32::from(self.nodes[i].blame.generation);
             let record = &mut self.observer.record;
             record.failed += 1;
             record.direct += u32::from(generation == 0);
@@ -107,9 +120,9 @@ impl Engine<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn note_switch(&mut self, node: u32, failed: bool) {
-        if self.clock.switches && self.statuses[node as usize].flags & flag::COUNTED != 0 {
+        if self.clock.switches && self.nodes[node as usize].flags & flag::COUNTED != 0 {
             let switch = Switch { time: SimTime(self.now), node: NodeId(node), failed };
             self.observer.record.switches.push(switch);
         }
@@ -124,7 +137,7 @@ impl Engine<'_> {
         let what = if to > from {
             Happening::Rose { from: Level(from), to: Level(to) }
         } else {
-            let blame = self.blames[node as usize];
+            let blame = self.nodes[node as usize].blame;
             Happening::Fell {
                 from: Level(from),
                 to: Level(to),
@@ -152,7 +165,8 @@ impl Engine<'_> {
     fn send_parcels(&mut self, node: u32, level: u32) {
         let i = node as usize;
         let plan = self.plan;
-        for out in &plan.out[plan.rows[i].out as usize..plan.rows[i + 1].out as usize] {
+        let [first, last] = self.nodes[i].out;
+        for out in &plan.out[first as usize..last as usize] {
             if out.need & crate::plan::DELAYED == 0 {
                 continue;
             }
@@ -162,7 +176,7 @@ impl Engine<'_> {
                 state.delay = self.draw_delay(&fixed);
             }
             let time = self.now.saturating_add(state.delay);
-            let blame = self.blames[i];
+            let blame = self.nodes[i].blame;
             let (root, generation) = (blame.root, blame.generation);
             let parcel = Parcel { level, root, generation, time, next: NEVER };
             let at = self.flow.free_parcel;
@@ -209,7 +223,7 @@ impl Engine<'_> {
     /// Lists a node that is out of service: can it start?
     #[inline]
     pub(crate) fn list_start_check(&mut self, node: u32) {
-        let flags = &mut self.statuses[node as usize].flags;
+        let flags = &mut self.nodes[node as usize].flags;
         if *flags & flag::START_CHECK == 0 {
             *flags |= flag::START_CHECK;
             self.flow.start_checks.push(node);
@@ -219,15 +233,15 @@ impl Engine<'_> {
     fn check_starts(&mut self) {
         let mut checks = std::mem::take(&mut self.flow.start_checks);
         for node in checks.drain(..) {
-            self.statuses[node as usize].flags &= !flag::START_CHECK;
-            if self.statuses[node as usize].flags & flag::OUT == 0 {
-                if self.statuses[node as usize].level > 0 {
+            self.nodes[node as usize].flags &= !flag::START_CHECK;
+            if self.nodes[node as usize].flags & flag::OUT == 0 {
+                if self.nodes[node as usize].level > 0 {
                     continue;
                 }
                 // Its restart was complete in the very second in which something else failed: it never came back.
-                self.statuses[node as usize].flags |= flag::OUT;
+                self.nodes[node as usize].flags |= flag::OUT;
             }
-            let row = self.plan.rows[node as usize].restart as usize;
+            let row = self.plan.sides[node as usize].restart as usize;
             let able = self.can_start(node);
             let running = self.flow.restarts[row].due != NEVER;
             if able && !running {
@@ -248,11 +262,11 @@ impl Engine<'_> {
     /// without.
     fn can_start(&mut self, node: u32) -> bool {
         let i = node as usize;
-        let product = self.statuses[i].flags & flag::PRODUCT != 0;
-        let mut level = u64::from(self.statuses[i].own);
-        for need in self.plan.rows[i].need..self.plan.rows[i + 1].need {
-            let hot = self.plan.needs[need as usize];
-            let met = match hot.special {
+        let product = self.nodes[i].flags & flag::PRODUCT != 0;
+        let mut level = u64::from(self.nodes[i].own);
+        for need in self.needs_of(node) {
+            let hot = self.flow.needs[need as usize];
+            let met = match hot.special() {
                 0 => self.supply_of(need) > 0,
                 special => self.special_starts(need, special - 1),
             };
@@ -260,7 +274,7 @@ impl Engine<'_> {
             if !met && hot.criticality > 0 {
                 return false;
             }
-            let term = self.flow.terms[need as usize];
+            let term = self.flow.needs[need as usize].term;
             // One at 0 is gone without.
             if product && term > 0 {
                 level = level * u64::from(term) / u64::from(ONE);
@@ -272,15 +286,15 @@ impl Engine<'_> {
     /// A restart is complete.
     pub(crate) fn finish_restart(&mut self, node: u32) {
         let i = node as usize;
-        let row = self.plan.rows[i].restart as usize;
-        if self.flow.restarts[row].due != self.now || self.statuses[i].flags & flag::OUT == 0 {
+        let row = self.plan.sides[i].restart as usize;
+        if self.flow.restarts[row].due != self.now || self.nodes[i].flags & flag::OUT == 0 {
             return;
         }
         self.flow.restarts[row].due = NEVER;
         self.flow.restarts[row].count += 1;
-        self.statuses[i].flags &= !flag::OUT;
-        for need in self.plan.rows[i].need..self.plan.rows[i + 1].need {
-            let special = self.plan.needs[need as usize].special;
+        self.nodes[i].flags &= !flag::OUT;
+        for need in self.needs_of(node) {
+            let special = self.flow.needs[need as usize].special();
             if special != 0 {
                 self.begin_black_start(node, need, special - 1);
             }

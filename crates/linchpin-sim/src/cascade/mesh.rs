@@ -13,12 +13,12 @@ impl Engine<'_> {
         let i = node as usize;
         let fell = to < from;
         // A mesh only asks who conducts, that is who is above 0.
-        if self.statuses[i].flags & flag::MESHED != 0 && (from == 0 || to == 0) {
+        if self.nodes[i].flags & flag::MESHED != 0 && (from == 0 || to == 0) {
             let network = self.plan.network_of[i];
             if fell {
                 let now = self.now;
                 let before = self.flow.network_trigger[network as usize];
-                let same_instant = before != NEVER && self.blames[before as usize].fell == now;
+                let same_instant = before != NEVER && self.nodes[before as usize].blame.fell == now;
                 self.flow.network_trigger[network as usize] =
                     if same_instant { before.min(node) } else { node };
             }
@@ -26,11 +26,11 @@ impl Engine<'_> {
                 self.flow.networks_due.push(network);
             }
         }
-        if self.statuses[i].flags & flag::SHARES != 0 {
+        if self.nodes[i].flags & flag::SHARES != 0 {
             let group = self.plan.sharing_members[self.plan.member_of[i] as usize].group;
             if fell {
                 let before = self.flow.sharing_trigger[group as usize];
-                let same_instant = before != NEVER && self.blames[before as usize].fell == self.now;
+                let same_instant = before != NEVER && self.nodes[before as usize].blame.fell == self.now;
                 self.flow.sharing_trigger[group as usize] =
                     if same_instant { before.min(node) } else { node };
             }
@@ -41,7 +41,7 @@ impl Engine<'_> {
     /// Something changed about a member that stays at 0: its component may be the largest all the same.
     #[inline]
     pub(crate) fn touch_cut_off(&mut self, node: u32) {
-        let status = self.statuses[node as usize];
+        let status = self.nodes[node as usize];
         if status.level > 0 || status.flags & flag::MESHED == 0 {
             return;
         }
@@ -108,7 +108,7 @@ impl Engine<'_> {
         members.iter().enumerate().any(|(position, member)| {
             !self.flow.reached[position]
                 && self.ceiling(member.0, column) > 0
-                && self.statuses[member.index()].flags & flag::INVULNERABLE == 0
+                && self.nodes[member.index()].flags & flag::INVULNERABLE == 0
         })
     }
 
@@ -177,7 +177,7 @@ impl Engine<'_> {
     /// True while everything but the network rule leaves the node above 0.
     fn conducts(&self, node: u32) -> bool {
         let i = node as usize;
-        let status = self.statuses[i];
+        let status = self.nodes[i];
         if status.flags & flag::OUT != 0 {
             return false;
         }
@@ -187,8 +187,6 @@ impl Engine<'_> {
         let network = self.plan.slot_of[CeilingKind::Network as usize];
         let held = (0..self.plan.columns as u8).any(|c| c != network && self.ceiling(node, c) == 0)
             || self.plan.model.nodes[i].initial.0 == 0;
-        !held
-            && (self.plan.rows[i].need..self.plan.rows[i + 1].need)
-                .all(|need| self.flow.terms[need as usize] > 0)
+        !held && self.needs_of(node).all(|need| self.flow.needs[need as usize].term > 0)
     }
 }

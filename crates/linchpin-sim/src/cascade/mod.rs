@@ -8,7 +8,7 @@ mod sharing;
 
 use crate::agenda::Kind;
 use crate::engine::Engine;
-use crate::state::NEVER;
+use crate::state::flag;
 
 /// Works through the cascade's own events up to the next event of another subsystem.
 pub(crate) fn run_cascade(engine: &mut Engine<'_>) {
@@ -21,23 +21,29 @@ impl Engine<'_> {
         let others = self.agenda.threat.next_time().min(self.agenda.condition.next_time());
         let mut limit = others.min(self.clock.limit);
         if self.has_work() {
+            self.flow.one_way = false;
             self.handle_due();
             self.settle();
         }
+        let told = self.clock.trace;
         while !self.clock.done && !self.agenda.wake_response {
             let next = self.agenda.cascade.next_time();
-            if next >= limit || next == NEVER {
+            // `NEVER` is no less than any limit.
+            if next >= limit || !self.advance_to(next) {
                 break;
             }
-            if !self.advance_to(next) {
-                break;
+            self.handle_next();
+            self.flow.one_way = !told && self.agenda.cascade.next_time() != next && self.goes_one_way();
+            if !self.flow.one_way {
+                self.handle_due();
             }
-            self.handle_due();
-            if self.has_work() {
+            if !self.flow.next.is_empty() || self.has_work() {
                 self.settle();
             }
             // Handling may have put something on another subsystem's queue.
-            limit = limit.min(self.agenda.condition.next_time());
+            if self.plan.has_attended {
+                limit = limit.min(self.agenda.condition.next_time());
+            }
         }
     }
 
@@ -50,23 +56,36 @@ impl Engine<'_> {
             || !flow.start_checks.is_empty()
     }
 
+    /// Whether what one event has listed moves all levels one way, so that nothing comes to nothing.
+    #[inline]
+    fn goes_one_way(&self) -> bool {
+        let turns = |node: &u32| self.nodes[*node as usize].flags & flag::CAN_TURN != 0;
+        !self.plan.has_turning || (!self.flow.next.iter().any(turns) && self.flow.closing.is_empty())
+    }
+
     /// Applies the cascade's own events that are due now.
     fn handle_due(&mut self) {
-        while let Some((kind, id)) = self.agenda.cascade.pop_at(self.now) {
-            self.clock.events += 1;
-            match kind {
-                Kind::Fail => self.fail_at_random(id),
-                Kind::Repaired => self.finish_unattended_repair(id),
-                Kind::Arrival => self.deliver(id),
-                Kind::Reserve => self.reserve_due(id),
-                Kind::BlackStartEnd => self.end_black_start(id),
-                Kind::Restart => self.finish_restart(id),
-                Kind::Reset => self.reset_member(id),
-                Kind::Event | Kind::Effect | Kind::Job | Kind::Spare => {}
-            }
+        while self.agenda.cascade.next_time() == self.now {
+            self.handle_next();
         }
         if !self.flow.closing.is_empty() {
             self.close_members();
+        }
+    }
+
+    #[inline]
+    fn handle_next(&mut self) {
+        let Some((kind, id)) = self.agenda.cascade.pop() else { return };
+        self.clock.events += 1;
+        match kind {
+            Kind::Fail => self.fail_at_random(id),
+            Kind::Repaired => self.finish_unattended_repair(id),
+            Kind::Arrival => self.deliver(id),
+            Kind::Reserve => self.reserve_due(id),
+            Kind::BlackStartEnd => self.end_black_start(id),
+            Kind::Restart => self.finish_restart(id),
+            Kind::Reset => self.reset_member(id),
+            Kind::Event | Kind::Effect | Kind::Job | Kind::Spare => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 //! While the supply `s` of a need is below 1 the present stage drains at rate `(1 - s) (1 - refill)` and gives
 //! its cover; depletion is computed, not polled. Stages recharge only while `s` is 1.
 
+use super::settle::straight;
 use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::plan::HotStage;
@@ -99,14 +100,13 @@ impl Engine<'_> {
     /// Charge of a stage, its capacity drawn on first use.
     fn charge(&mut self, stage: u32, class: linchpin_model::ClassId) -> Charge {
         let charge = self.flow.charges[stage as usize];
-        if charge.capacity != 0 {
+        if charge != Charge::NOT_DRAWN {
             return charge;
         }
         let hot = self.plan.stages[stage as usize];
         let seconds = self.draw_shared(Layer::Parameters, hot.key, Purpose::Capacity, 0, hot.capacity, class);
-        // A capacity of nothing must still differ from "not drawn yet".
-        let capacity = (u64::from(seconds) * u64::from(ONE)).max(1);
-        let charge = Charge { capacity, left: if seconds == 0 { 0 } else { capacity } };
+        let capacity = u64::from(seconds) * u64::from(ONE);
+        let charge = Charge { capacity, left: capacity };
         self.flow.charges[stage as usize] = charge;
         charge
     }
@@ -116,7 +116,7 @@ impl Engine<'_> {
         let fixed = self.plan.specials[special as usize];
         let state = self.flow.specials[special as usize];
         let outage = u32::from(state.outages);
-        let owner = self.plan.needs[fixed.need as usize].owner;
+        let owner = self.flow.needs[fixed.need as usize].owner;
         let class = self.plan.model.nodes[owner as usize].class;
         for stage in from..fixed.stages {
             let row = fixed.first_stage + u32::from(stage);
@@ -166,7 +166,11 @@ impl Engine<'_> {
     }
 
     fn commit_special(&mut self, special: u32) {
-        let fixed = self.plan.specials[special as usize];
+        let fixed = &self.plan.specials[special as usize];
+        if fixed.simple && !self.clock.trace {
+            self.commit_simple(special);
+            return;
+        }
         let supply = self.supply_of(fixed.need);
         let mode = self.flow.specials[special as usize].mode;
         if supply == ONE {
@@ -203,6 +207,72 @@ impl Engine<'_> {
                 self.schedule_depletion(special);
             }
             Mode::Waiting | Mode::Spent => self.flow.specials[special as usize].supply = supply,
+        }
+    }
+
+    /// The term of a need with a simple reserve: the same as the general way, without its questions.
+    #[inline]
+    pub(crate) fn simple_term(&mut self, need: u32, special: u32) -> u32 {
+        let row = &self.flow.needs[need as usize];
+        let (supply, criticality) = (row.share(), row.criticality);
+        if supply == ONE {
+            return ONE;
+        }
+        let state = &mut self.flow.specials[special as usize];
+        if state.mode == Mode::Idle {
+            let idle = self.now - std::mem::replace(&mut state.since, self.now);
+            state.mode = Mode::Armed;
+            let charged = self.charge_up(special, idle);
+            self.flow.specials[special as usize].stage = u8::from(!charged);
+        }
+        let state = &self.flow.specials[special as usize];
+        let runs = state.stage == 0 && matches!(state.mode, Mode::Running | Mode::Armed);
+        if runs { ONE } else { straight(supply, criticality) }
+    }
+
+    /// Lets a simple reserve recharge for so many seconds, and tells whether anything is in it.
+    #[inline]
+    fn charge_up(&mut self, special: u32, idle: u32) -> bool {
+        let stage = self.plan.specials[special as usize].first_stage;
+        let charge = &mut self.flow.charges[stage as usize];
+        if *charge == Charge::NOT_DRAWN {
+            let hot = &self.plan.stages[stage as usize];
+            let seconds = self.draw(Layer::Parameters, hot.key, Purpose::Capacity, 0, hot.capacity);
+            let capacity = u64::from(seconds) * u64::from(ONE);
+            self.flow.charges[stage as usize] = Charge { capacity, left: capacity };
+            return seconds > 0;
+        }
+        charge.left = (charge.left + u64::from(idle) * u64::from(ONE)).min(charge.capacity);
+        charge.left > 0
+    }
+
+    fn commit_simple(&mut self, special: u32) {
+        let now = self.now;
+        let fixed = &self.plan.specials[special as usize];
+        let supply = self.flow.needs[fixed.need as usize].share();
+        let charge = &mut self.flow.charges[fixed.first_stage as usize];
+        let state = &mut self.flow.specials[special as usize];
+        if state.mode == Mode::Running {
+            let drained = u64::from(ONE - state.supply) * u64::from(now - state.since);
+            charge.left = charge.left.saturating_sub(drained);
+            state.since = now;
+        }
+        state.supply = supply;
+        if supply == ONE {
+            if state.mode != Mode::Idle {
+                (state.mode, state.since, state.due) = (Mode::Idle, now, NEVER);
+            }
+            return;
+        }
+        if state.mode == Mode::Armed {
+            state.mode = if state.stage == 0 { Mode::Running } else { Mode::Spent };
+            state.since = now;
+            state.due = NEVER;
+        }
+        if state.mode == Mode::Running {
+            let lasts = charge.left.div_ceil(u64::from(ONE - supply));
+            state.due = u32::try_from(lasts).map_or(NEVER, |lasts| now.saturating_add(lasts));
+            self.queue_reserve(special);
         }
     }
 
@@ -248,7 +318,7 @@ impl Engine<'_> {
                 }
                 self.schedule_depletion(special);
                 if self.clock.trace {
-                    let owner = self.plan.needs[fixed.need as usize].owner;
+                    let owner = self.flow.needs[fixed.need as usize].owner;
                     self.trace(owner, Happening::StageRuns(NeedId(fixed.need), u16::from(stage)));
                 }
             }
@@ -301,6 +371,7 @@ impl Engine<'_> {
 
     /// Sees to it that something is queued no later than the special is due. What turns out to be too early is
     /// put off then: supplies flicker far more often than stages end.
+    #[inline]
     fn queue_reserve(&mut self, special: u32) {
         let slot = &mut self.flow.specials[special as usize];
         if slot.due < slot.queued {
@@ -320,9 +391,14 @@ impl Engine<'_> {
             return;
         }
         let fixed = self.plan.specials[special as usize];
-        let owner = self.plan.needs[fixed.need as usize].owner;
+        let owner = self.flow.needs[fixed.need as usize].owner;
         match state.mode {
             Mode::Waiting => self.take_over(special, state.stage, state.supply),
+            Mode::Running if fixed.simple && !self.clock.trace => {
+                self.flow.charges[fixed.first_stage as usize].left = 0;
+                let state = &mut self.flow.specials[special as usize];
+                (state.mode, state.stage, state.since, state.due) = (Mode::Spent, 1, self.now, NEVER);
+            }
             Mode::Running => {
                 self.drain(special);
                 if self.clock.trace {

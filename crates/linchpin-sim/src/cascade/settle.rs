@@ -5,23 +5,43 @@
 //! So the outcome, causes and generations included, does not depend on the order of the lists.
 
 use crate::engine::Engine;
-use crate::plan::{DELAYED, HotNeed};
-use crate::state::{Blame, Change, Move, NEVER, ONE, flag};
+use crate::plan::DELAYED;
+use crate::state::{Blame, Change, HotNeed, Move, NEVER, ONE, flag};
 use linchpin_model::{CeilingKind, NodeId, Role};
+use std::ops::Range;
 
 impl Engine<'_> {
     /// Lists a node whose inputs changed.
     #[inline]
     pub(crate) fn list(&mut self, node: u32) {
-        let flags = &mut self.statuses[node as usize].flags;
-        if *flags & flag::QUEUED == 0 {
-            *flags |= flag::QUEUED;
+        let flags = &mut self.nodes[node as usize].flags;
+        let before = std::mem::replace(flags, *flags | flag::QUEUED | flag::TOUCHED);
+        if before & flag::TOUCHED == 0 {
+            self.touched.mark(node);
+        }
+        if before & flag::QUEUED == 0 {
             self.flow.next.push(node);
         }
     }
 
     /// Settles the present instant.
+    #[inline]
     pub(crate) fn settle(&mut self) {
+        if self.flow.one_way
+            && let [node] = self.flow.next[..]
+        {
+            self.flow.next.clear();
+            self.settle_alone(node);
+        }
+        let flow = &*self.flow;
+        let left = flow.next.len() + flow.rising.len() + flow.networks_due.len() + flow.sharings_due.len();
+        if left > 0 || !flow.one_way {
+            self.settle_in_passes();
+        }
+        self.commit();
+    }
+
+    fn settle_in_passes(&mut self) {
         loop {
             self.fall();
             // Cut-offs and trips are falls too, and falls come first.
@@ -38,92 +58,189 @@ impl Engine<'_> {
                 break;
             }
         }
-        self.commit();
     }
 
     fn fall(&mut self) {
-        while !self.flow.next.is_empty() {
+        while let [first, others @ ..] = &self.flow.next[..] {
+            if others.is_empty() {
+                // Most rounds have one node.
+                let node = *first;
+                self.flow.next.clear();
+                if self.flow.one_way {
+                    self.settle_alone(node);
+                } else if let Some(step) = self.falls(node) {
+                    self.apply_fall(step);
+                }
+                continue;
+            }
             std::mem::swap(&mut self.flow.round, &mut self.flow.next);
             for k in 0..self.flow.round.len() {
-                let node = self.flow.round[k];
-                let Some(target) = self.target(node) else { continue };
-                let level = self.statuses[node as usize].level;
-                if target < level {
-                    let step = self.falling(node, target);
+                if let Some(step) = self.falls(self.flow.round[k]) {
                     self.flow.moves.push(step);
-                } else if target > level {
-                    self.list_rising(node);
-                } else if level < ONE {
-                    self.touch_cut_off(node);
-                    self.recheck_cause(node);
                 }
             }
             self.flow.round.clear();
             for k in 0..self.flow.moves.len() {
-                let step = self.flow.moves[k];
-                self.apply_fall(step);
+                self.apply_fall(self.flow.moves[k]);
             }
             self.flow.moves.clear();
+        }
+    }
+
+    /// What a listed node does in the first pass: falls, or keeps its level with another cause. One that would
+    /// rise waits for the second.
+    #[inline]
+    fn falls(&mut self, node: u32) -> Option<Move> {
+        let target = self.target(node)?;
+        let level = self.nodes[node as usize].level;
+        if target < level {
+            return Some(self.step_to(node, target));
+        }
+        if target > level {
+            self.list_rising(node);
+        } else if level < ONE {
+            self.touch_cut_off(node);
+            return self.passes_to_another_cause(node);
+        }
+        None
+    }
+
+    /// Takes a node that is alone in its round to its level, where nothing can turn. The same as the two passes,
+    /// in one go, for what is by far the most frequent case.
+    fn settle_alone(&mut self, node: u32) {
+        let row = &mut self.nodes[node as usize];
+        row.flags &= !flag::QUEUED;
+        if row.flags & flag::OUT != 0 {
+            self.list_start_check(node);
+            return;
+        }
+        if row.flags & (flag::PRODUCT | flag::DELAYED) != 0 || row.needs == u16::MAX {
+            self.settle_plainly(node);
+            return;
+        }
+        let (own, from) = (row.own, row.level);
+        let needs = row.need as usize..row.need as usize + usize::from(row.needs);
+        let to = self.flow.needs.rows[needs].iter().fold(own, |level, need| level.min(need.term));
+        if to == from {
+            if to < ONE
+                && let Some(step) = self.passes_to_another_cause(node)
+            {
+                self.apply_cause(step);
+            }
+            return;
+        }
+        let present = row.blame;
+        let mut blame = Blame { lost: present.lost, fell: present.fell, ..Blame::CLEAR };
+        if to < ONE {
+            blame = present;
+            if own <= to && present.cause == Blame::NO_CAUSE && self.plan.only_ceiling != 0 {
+                (blame.cause, blame.root) = (self.plan.only_ceiling, node);
+            } else {
+                let (cause, sector) = self.binding(node, to);
+                // What made it fall first at this instant stays the cause: see `apply_fall`.
+                let turns = to < from
+                    && present.fell == self.now
+                    && present.cause != Blame::NO_CAUSE
+                    && cause & Blame::CEILING == 0;
+                if !turns && (to < from || cause != present.cause) {
+                    let (root, generation) = self.descent(node, cause);
+                    blame = Blame { cause, root, generation, sector, ..present };
+                }
+            }
+            if to < from {
+                blame.fell = self.now;
+            }
+        }
+        self.flush(node);
+        let row = &mut self.nodes[node as usize];
+        row.level = to;
+        blame.lost = row.blame.lost;
+        row.blame = blame;
+        self.finish_change(node, from, to);
+        self.pass_on(node, from, to);
+    }
+
+    #[inline(never)]
+    fn settle_plainly(&mut self, node: u32) {
+        let Some(target) = self.target(node) else { return };
+        let level = self.nodes[node as usize].level;
+        if target > level {
+            let step = self.step_to(node, target);
+            self.apply_rise(step);
+            self.pass_on(node, level, target);
+        } else if target < level {
+            let step = self.step_to(node, target);
+            self.apply_fall(step);
+        } else if level < ONE
+            && let Some(step) = self.passes_to_another_cause(node)
+        {
+            self.apply_cause(step);
         }
     }
 
     fn rise(&mut self) {
         loop {
-            if self.flow.rising.is_empty() {
-                if self.flow.networks_due.is_empty() || !self.networks_raise() {
-                    break;
+            if let [first] = self.flow.rising[..] {
+                self.flow.rising.clear();
+                if self.flow.one_way {
+                    self.nodes[first as usize].flags &= !flag::RISING;
+                    self.settle_alone(first);
+                } else if let Some(step) = self.rises(first) {
+                    self.apply_rise(step);
+                    self.pass_on(step.node, step.from, step.level);
                 }
-                self.list_next_as_rising();
+            } else if !self.flow.rising.is_empty() {
+                self.rise_together();
+            } else if self.flow.networks_due.is_empty() || !self.networks_raise() {
+                break;
             }
-            std::mem::swap(&mut self.flow.round, &mut self.flow.rising);
-            for k in 0..self.flow.round.len() {
-                let node = self.flow.round[k];
-                self.statuses[node as usize].flags &= !flag::RISING;
-                let Some(target) = self.target(node) else { continue };
-                let level = self.statuses[node as usize].level;
-                if target > level {
-                    let (cause, root) = (Blame::NO_CAUSE, NodeId::NONE.0);
-                    let step = Move {
-                        node,
-                        from: level,
-                        level: target,
-                        cause,
-                        root,
-                        generation: 0,
-                        sector: u16::MAX,
-                    };
-                    self.flow.moves.push(step);
-                } else if level < ONE {
-                    self.recheck_cause(node);
-                }
-            }
-            self.flow.round.clear();
-            for k in 0..self.flow.moves.len() {
-                let step = self.flow.moves[k];
-                self.apply_rise(step);
-            }
-            // All levels of the round are set before any is passed on: whether the rise of a need matters is
-            // judged by the owner's new level.
-            for k in 0..self.flow.moves.len() {
-                let Move { node, from, level, .. } = self.flow.moves[k];
-                self.pass_on(node, from, level);
-            }
-            self.flow.moves.clear();
             self.list_next_as_rising();
         }
+    }
+
+    fn rise_together(&mut self) {
+        std::mem::swap(&mut self.flow.round, &mut self.flow.rising);
+        for k in 0..self.flow.round.len() {
+            if let Some(step) = self.rises(self.flow.round[k]) {
+                self.flow.moves.push(step);
+            }
+        }
+        self.flow.round.clear();
+        for k in 0..self.flow.moves.len() {
+            self.apply_rise(self.flow.moves[k]);
+        }
+        // All levels of the round are set before any is passed on: whether the rise of a need matters is
+        // judged by the owner's new level.
+        for k in 0..self.flow.moves.len() {
+            let Move { node, from, level, .. } = self.flow.moves[k];
+            self.pass_on(node, from, level);
+        }
+        self.flow.moves.clear();
+    }
+
+    /// What a listed node does in the second pass: rises, or keeps its level with another cause.
+    #[inline]
+    fn rises(&mut self, node: u32) -> Option<Move> {
+        self.nodes[node as usize].flags &= !flag::RISING;
+        let target = self.target(node)?;
+        let level = self.nodes[node as usize].level;
+        if target > level {
+            return Some(self.step_to(node, target));
+        }
+        if level < ONE { self.passes_to_another_cause(node) } else { None }
     }
 
     #[inline]
     fn list_next_as_rising(&mut self) {
         while let Some(node) = self.flow.next.pop() {
-            self.statuses[node as usize].flags &= !flag::QUEUED;
+            self.nodes[node as usize].flags &= !flag::QUEUED;
             self.list_rising(node);
         }
     }
 
     #[inline]
     fn list_rising(&mut self, node: u32) {
-        let flags = &mut self.statuses[node as usize].flags;
+        let flags = &mut self.nodes[node as usize].flags;
         if *flags & flag::RISING == 0 {
             *flags |= flag::RISING;
             self.flow.rising.push(node);
@@ -134,7 +251,7 @@ impl Engine<'_> {
     /// service: then only its start has to be looked at.
     #[inline]
     fn target(&mut self, node: u32) -> Option<u32> {
-        let status = &mut self.statuses[node as usize];
+        let status = &mut self.nodes[node as usize];
         status.flags &= !flag::QUEUED;
         if status.flags & flag::OUT != 0 {
             self.list_start_check(node);
@@ -142,12 +259,15 @@ impl Engine<'_> {
         }
         let mut level = status.own;
         let product = status.flags & flag::PRODUCT != 0;
-        let (from, to) = (self.plan.rows[node as usize].need, self.plan.rows[node as usize + 1].need);
-        for term in &self.flow.terms[from as usize..to as usize] {
-            if product {
-                level = (u64::from(level) * u64::from(*term) / u64::from(ONE)) as u32;
-            } else if *term < level {
-                level = *term;
+        let Range { start: from, end: to } = self.needs_of(node);
+        let needs = &self.flow.needs[from as usize..to as usize];
+        if product {
+            for need in needs {
+                level = (u64::from(level) * u64::from(need.term) / u64::from(ONE)) as u32;
+            }
+        } else {
+            for need in needs {
+                level = level.min(need.term);
             }
         }
         Some(level)
@@ -156,7 +276,7 @@ impl Engine<'_> {
     /// `min(1, sum / required)` of a need, in millionths.
     #[inline]
     pub(crate) fn supply_of(&self, need: u32) -> u32 {
-        share(self.flow.supply[need as usize], self.plan.needs[need as usize].required)
+        self.flow.needs[need as usize].share()
     }
 
     #[inline]
@@ -167,23 +287,36 @@ impl Engine<'_> {
         }
         let supply = self.covered_supply(need, special);
         if fixed.curve == u32::MAX {
-            straight(supply, self.plan.needs[need as usize].criticality)
+            straight(supply, self.flow.needs[need as usize].criticality)
         } else {
             self.plan.model.curves[fixed.curve as usize].at(linchpin_model::Level(supply)).0
         }
     }
 
-    /// The fall of a node to `level` and the term that binds.
-    fn falling(&mut self, node: u32, level: u32) -> Move {
+    /// The step of a node to `level`, and what holds it there.
+    #[inline]
+    fn step_to(&mut self, node: u32, level: u32) -> Move {
+        let from = self.nodes[node as usize].level;
+        if level == ONE {
+            return Move {
+                node,
+                from,
+                level,
+                cause: Blame::NO_CAUSE,
+                root: NodeId::NONE.0,
+                generation: 0,
+                sector: u16::MAX,
+            };
+        }
         let (cause, sector) = self.binding(node, level);
         let (root, generation) = self.descent(node, cause);
-        Move { node, from: self.statuses[node as usize].level, level, cause, root, generation, sector }
+        Move { node, from, level, cause, root, generation, sector }
     }
 
     /// Where a loss with this proximate cause began, and how many steps ago.
     fn descent(&self, node: u32, cause: u32) -> (u32, u16) {
         let from = |trigger: u32| {
-            let blame = &self.blames[trigger as usize];
+            let blame = &self.nodes[trigger as usize].blame;
             if trigger == node || blame.cause == Blame::NO_CAUSE {
                 (node, 0)
             } else {
@@ -223,9 +356,9 @@ impl Engine<'_> {
     /// The term that holds a node at `level`: the present cause while it binds, else the first in order.
     fn binding(&mut self, node: u32, level: u32) -> (u32, u16) {
         let i = node as usize;
-        let present = self.blames[i].cause;
-        let product = self.statuses[i].flags & flag::PRODUCT != 0;
-        let (from, to) = (self.plan.rows[i].need, self.plan.rows[i + 1].need);
+        let present = self.nodes[i].blame.cause;
+        let product = self.nodes[i].flags & flag::PRODUCT != 0;
+        let Range { start: from, end: to } = self.needs_of(node);
         if present != Blame::NO_CAUSE && !product {
             if present & Blame::CEILING != 0 {
                 let column = self.plan.slot_of[(present & !Blame::CEILING) as usize];
@@ -234,19 +367,19 @@ impl Engine<'_> {
                 }
             } else {
                 let need = self.need_of_link(present, from, to);
-                if self.flow.terms[need as usize] == level {
+                if self.flow.needs[need as usize].term == level {
                     return self.fallen_provider(need);
                 }
             }
         }
         // For products the lowest term counts as the one that binds.
         let lowest = if product {
-            let own = self.statuses[i].own;
-            self.flow.terms[from as usize..to as usize].iter().fold(own, |low, term| low.min(*term))
+            let own = self.nodes[i].own;
+            self.flow.needs[from as usize..to as usize].iter().fold(own, |low, need| low.min(need.term))
         } else {
             level
         };
-        if self.statuses[i].own <= lowest {
+        if self.nodes[i].own <= lowest {
             let initial = self.plan.model.nodes[i].initial.0;
             for column in 0..self.plan.slots.len() {
                 let ceiling = self.ceiling(node, column as u8);
@@ -259,7 +392,7 @@ impl Engine<'_> {
             return (Blame::CEILING | CeilingKind::Scripted as u32, u16::MAX);
         }
         for need in from..to {
-            if self.flow.terms[need as usize] == lowest {
+            if self.flow.needs[need as usize].term == lowest {
                 return self.fallen_provider(need);
             }
         }
@@ -279,10 +412,10 @@ impl Engine<'_> {
         for link in from..to {
             let provider = model.links[link as usize].provider.index();
             let level = match self.delay_of(link) {
-                None => self.statuses[provider].level,
+                None => self.nodes[provider].level,
                 Some(row) => self.flow.delays[row].delivered,
             };
-            let (down, fell) = (level < ONE, self.blames[provider].fell);
+            let (down, fell) = (level < ONE, self.nodes[provider].blame.fell);
             if (down, fell) > (best.2, best.1) {
                 best = (link, fell, down);
             }
@@ -292,99 +425,126 @@ impl Engine<'_> {
             return (Blame::CEILING | CeilingKind::Scripted as u32, u16::MAX);
         }
         let provider = model.links[best.0 as usize].provider.index();
-        let sector = self.plan.rows[provider].sector;
-        (best.0, if sector == u16::MAX { self.blames[provider].sector } else { sector })
+        let sector = self.nodes[provider].sector;
+        (best.0, if sector == u16::MAX { self.nodes[provider].blame.sector } else { sector })
     }
 
     /// A node whose level stays but whose inputs changed may now be held down by something else.
-    fn recheck_cause(&mut self, node: u32) {
-        let i = node as usize;
-        let (cause, sector) = self.binding(node, self.statuses[i].level);
-        if cause == self.blames[i].cause || self.same_need(node, cause) {
-            return;
+    fn passes_to_another_cause(&mut self, node: u32) -> Option<Move> {
+        let level = self.nodes[node as usize].level;
+        let (cause, sector) = self.binding(node, level);
+        if cause == self.nodes[node as usize].blame.cause || self.same_need(node, cause) {
+            return None;
         }
-        self.note_change(node);
-        self.flush(node);
         let (root, generation) = self.descent(node, cause);
-        let blame = &mut self.blames[i];
-        (blame.cause, blame.root, blame.generation, blame.sector) = (cause, root, generation, sector);
+        Some(Move { node, from: level, level, cause, root, generation, sector })
     }
 
     /// True where `cause` and the present cause are providers of one need: the cause still binds, and stays.
     fn same_need(&self, node: u32, cause: u32) -> bool {
-        let present = self.blames[node as usize].cause;
+        let present = self.nodes[node as usize].blame.cause;
         if present == Blame::NO_CAUSE || (present | cause) & Blame::CEILING != 0 {
             return false;
         }
-        let (from, to) = (self.plan.rows[node as usize].need, self.plan.rows[node as usize + 1].need);
+        let Range { start: from, end: to } = self.needs_of(node);
         self.need_of_link(present, from, to) == self.need_of_link(cause, from, to)
     }
 
     #[inline]
     fn note_change(&mut self, node: u32) {
-        let status = &mut self.statuses[node as usize];
+        let status = &mut self.nodes[node as usize];
         if status.flags & flag::CHANGED == 0 {
             status.flags |= flag::CHANGED;
             let level = status.level;
-            self.flow.changes.push(Change { node, level, blame: self.blames[node as usize] });
+            self.flow.changes.push(Change { node, level, blame: self.nodes[node as usize].blame });
         }
     }
 
     #[inline]
     fn apply_fall(&mut self, step: Move) {
-        self.note_change(step.node);
-        self.flush(step.node);
-        let i = step.node as usize;
-        self.statuses[i].level = step.level;
+        let Move { node, from, level, .. } = step;
+        let i = node as usize;
+        if level == from {
+            self.apply_cause(step);
+            return;
+        }
         let now = self.now;
-        let blame = &mut self.blames[i];
+        let blame = &self.nodes[i].blame;
         // Where partial levels feed back, a node falls many times in one instant: what made it fall first stays
         // the cause, or generations would count the turns of a circle.
         let turns = blame.fell == now && blame.cause != Blame::NO_CAUSE && step.cause & Blame::CEILING == 0;
+        self.begin_change(node);
+        self.nodes[i].level = level;
+        let blame = &mut self.nodes[i].blame;
         if !turns {
-            blame.cause = step.cause;
-            blame.root = step.root;
-            blame.generation = step.generation;
-            blame.sector = step.sector;
+            (blame.cause, blame.root, blame.generation, blame.sector) =
+                (step.cause, step.root, step.generation, step.sector);
         }
         blame.fell = now;
-        self.pass_on(step.node, step.from, step.level);
+        self.end_change(node, from, level);
+        self.pass_on(node, from, level);
     }
 
     #[inline]
     fn apply_rise(&mut self, step: Move) {
-        self.note_change(step.node);
-        self.flush(step.node);
-        let i = step.node as usize;
-        self.statuses[i].level = step.level;
-        if step.level == ONE {
-            let blame = &mut self.blames[i];
-            blame.cause = Blame::NO_CAUSE;
-            blame.root = NodeId::NONE.0;
-            blame.generation = 0;
-            blame.sector = u16::MAX;
-        } else {
-            let (cause, sector) = self.binding(step.node, step.level);
-            if cause != self.blames[i].cause {
-                let (root, generation) = self.descent(step.node, cause);
-                let blame = &mut self.blames[i];
-                (blame.cause, blame.root, blame.generation, blame.sector) = (cause, root, generation, sector);
-            }
+        self.begin_change(step.node);
+        self.nodes[step.node as usize].level = step.level;
+        let blame = &mut self.nodes[step.node as usize].blame;
+        if step.cause != blame.cause {
+            (blame.cause, blame.root, blame.generation, blame.sector) =
+                (step.cause, step.root, step.generation, step.sector);
+        }
+        if step.level != step.from {
+            self.end_change(step.node, step.from, step.level);
         }
     }
 
+    /// The level stays, but under another cause from now on.
+    fn apply_cause(&mut self, step: Move) {
+        self.begin_change(step.node);
+        let blame = &mut self.nodes[step.node as usize].blame;
+        (blame.cause, blame.root, blame.generation, blame.sector) =
+            (step.cause, step.root, step.generation, step.sector);
+    }
+
+    /// Books what was lost until now, and notes what to go back to if the change comes to nothing.
+    #[inline(always)]
+    fn begin_change(&mut self, node: u32) {
+        if !self.is_final(node) {
+            self.note_change(node);
+        }
+        self.flush(node);
+    }
+
+    #[inline(always)]
+    fn end_change(&mut self, node: u32, from: u32, to: u32) {
+        if self.is_final(node) {
+            self.finish_change(node, from, to);
+        }
+    }
+
+    /// True where no change of this instant can be taken back, so that it need not wait for the end of it.
+    /// A delayed link carries one level an instant.
+    #[inline(always)]
+    fn is_final(&self, node: u32) -> bool {
+        self.flow.one_way && self.nodes[node as usize].flags & flag::DELAYED == 0
+    }
+
     /// Tells the consumers of a node that its level went from `from` to `to`.
-    #[inline]
+    #[inline(always)]
     fn pass_on(&mut self, node: u32, from: u32, to: u32) {
+        if from == to {
+            return;
+        }
         let i = node as usize;
-        let (first, last) = (self.plan.rows[i].out as usize, self.plan.rows[i + 1].out as usize);
+        let [first, last] = self.nodes[i].out;
         let plan = self.plan;
-        for out in &plan.out[first..last] {
+        for out in &plan.out[first as usize..last as usize] {
             if out.need & DELAYED == 0 {
                 self.shift_supply(out.need, out.weight, from, to);
             }
         }
-        let flags = self.statuses[i].flags;
+        let flags = self.nodes[i].flags;
         if flags & (flag::MESHED | flag::SHARES) != 0 {
             self.touch_groups(node, from, to);
         }
@@ -393,17 +553,19 @@ impl Engine<'_> {
     /// Moves the supply of a need by `weight * (to - from)` and lists its owner if that can matter.
     #[inline(always)]
     pub(crate) fn shift_supply(&mut self, need: u32, weight: u32, from: u32, to: u32) {
-        let hot = self.plan.needs[need as usize];
-        let supply = &mut self.flow.supply[need as usize];
-        let before = *supply;
-        let after = before + u64::from(weight) * u64::from(to) - u64::from(weight) * u64::from(from);
-        *supply = after;
-        let full = u64::from(hot.required) * u64::from(ONE);
-        if before.min(full) == after.min(full) {
+        let row = &mut self.flow.needs.rows[need as usize];
+        if row.touch() {
+            self.flow.needs.touched.mark(need);
+        }
+        let before = row.supply;
+        let change = i64::from(weight) * (i64::from(to) - i64::from(from));
+        row.supply = before.wrapping_add_signed(change);
+        if before >= row.full && row.supply >= row.full {
             return;
         }
-        if hot.special != 0 {
-            self.touch_special(hot.special - 1);
+        let hot = *row;
+        if hot.special() != 0 {
+            self.touch_special(hot.special() - 1);
         }
         self.update_term(need, hot);
     }
@@ -411,13 +573,18 @@ impl Engine<'_> {
     /// Computes the term of a need anew and lists its owner if that can matter.
     #[inline(always)]
     fn update_term(&mut self, need: u32, hot: HotNeed) {
-        let new = if hot.special == 0 {
-            plain_term(self.flow.supply[need as usize], hot)
+        let new = if hot.special() == 0 {
+            straight(hot.share(), hot.criticality)
         } else {
-            self.special_term(need, hot.special - 1)
+            let special = hot.special() - 1;
+            if self.plan.specials[special as usize].simple {
+                self.simple_term(need, special)
+            } else {
+                self.special_term(need, special)
+            }
         };
-        let old = std::mem::replace(&mut self.flow.terms[need as usize], new);
-        let owner = self.statuses[hot.owner as usize];
+        self.flow.needs[need as usize].term = new;
+        let (old, owner) = (hot.term, &self.nodes[hot.owner as usize]);
         // The lowest term rules: a fall matters only below the present level, a rise only where this need was
         // what held the owner there.
         let matters = if owner.flags & (flag::OUT | flag::PRODUCT) != 0 {
@@ -434,24 +601,22 @@ impl Engine<'_> {
 
     /// The same, where something else than the supply changed: a reserve or a black start.
     pub(crate) fn refresh_term(&mut self, need: u32) {
-        self.update_term(need, self.plan.needs[need as usize]);
+        self.flow.needs[need as usize].touch();
+        self.flow.needs.touched.mark(need);
+        self.update_term(need, self.flow.needs[need as usize]);
     }
 
     /// Books the loss up to now under the present cause.
     #[inline(always)]
     pub(crate) fn flush(&mut self, node: u32) {
-        let i = node as usize;
-        let status = &mut self.statuses[i];
-        let since = std::mem::replace(&mut status.since, self.now);
-        if status.level == ONE || since == self.now || status.flags & flag::COUNTED == 0 {
+        let row = &mut self.nodes[node as usize];
+        let elapsed = self.now - std::mem::replace(&mut row.since, self.now);
+        let lost = u64::from(ONE - row.level) * u64::from(elapsed);
+        if lost == 0 || row.flags & flag::COUNTED == 0 {
             return;
         }
-        let elapsed = self.now - since;
-        let lost = u64::from(ONE - status.level) * u64::from(elapsed);
-        let blame = &mut self.blames[i];
-        blame.lost += lost;
-        let sectors = self.plan.sectors;
-        let own = usize::from(self.plan.rows[i].sector);
+        row.blame.lost += lost;
+        let (blame, sectors, own) = (row.blame, self.plan.sectors, usize::from(row.sector));
         if own < sectors {
             let provider = usize::from(blame.sector).min(sectors);
             self.observer.record.induced[provider * sectors + own] += lost;
@@ -470,7 +635,7 @@ impl Engine<'_> {
     pub(crate) fn ceiling(&self, node: u32, column: u8) -> u32 {
         let columns = self.plan.columns;
         if columns == 0 {
-            return self.statuses[node as usize].own;
+            return self.nodes[node as usize].own;
         }
         self.flow.ceilings[node as usize * columns + usize::from(column)]
     }
@@ -478,7 +643,7 @@ impl Engine<'_> {
     /// Sets one ceiling of a node.
     pub(crate) fn set_ceiling(&mut self, node: u32, kind: CeilingKind, level: u32) {
         let i = node as usize;
-        let status = &mut self.statuses[i];
+        let status = &mut self.nodes[i];
         if status.flags & flag::INVULNERABLE != 0 {
             return;
         }
@@ -504,27 +669,9 @@ impl Engine<'_> {
     }
 }
 
-/// `min(1, sum / required)` in millionths.
-#[inline]
-fn share(sum: u64, required: u32) -> u32 {
-    if sum >= u64::from(required) * u64::from(ONE) {
-        ONE
-    } else if required == 1 {
-        sum as u32
-    } else {
-        (sum / u64::from(required)) as u32
-    }
-}
-
-/// What a plain need allows its owner at this sum of supplies.
-#[inline]
-fn plain_term(sum: u64, need: HotNeed) -> u32 {
-    straight(share(sum, need.required), need.criticality)
-}
-
 /// `1 - criticality * (1 - supply)`.
 #[inline]
-fn straight(supply: u32, criticality: u32) -> u32 {
+pub(crate) fn straight(supply: u32, criticality: u32) -> u32 {
     if supply == ONE {
         ONE
     } else if criticality == ONE {

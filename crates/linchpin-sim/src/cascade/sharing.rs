@@ -58,7 +58,7 @@ impl Engine<'_> {
     }
 
     fn member_level(&self, member: u32) -> u32 {
-        self.statuses[self.plan.sharing_members[member as usize].node as usize].level
+        self.nodes[self.plan.sharing_members[member as usize].node as usize].level
     }
 
     /// What the members of a group have left to others, and among how many or how much it is divided.
