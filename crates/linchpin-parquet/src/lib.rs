@@ -62,5 +62,5 @@ mod thrift;
 mod write;
 
 pub use format::{Column, Kind};
-pub use read::{Pages, Table, Texts, number_page};
+pub use read::{Footer, Pages, Table, Texts, number_page, whole_page};
 pub use write::{Writer, Written};

@@ -54,7 +54,16 @@ impl<'a> Table<'a> {
         if !bytes.starts_with(MAGIC) {
             return Err("it is not a Parquet file".to_owned());
         }
-        if bytes.len() < MAGIC.len() + TAIL || !bytes.ends_with(MAGIC) {
+        if bytes.len() < MAGIC.len() + TAIL {
+            return Err(cut.to_owned());
+        }
+        Self::parse_end(bytes, 0)
+    }
+
+    /// Reads the footer of a file of whose beginning `missing` bytes are not there.
+    fn parse_end(bytes: &'a [u8], missing: usize) -> Result<Self, String> {
+        let cut = "it is cut off";
+        if bytes.len() < TAIL || !bytes.ends_with(MAGIC) {
             return Err(cut.to_owned());
         }
         let (before, tail) = bytes.split_at(bytes.len() - TAIL);
@@ -69,8 +78,10 @@ impl<'a> Table<'a> {
             [] if rows == 0 => table.columns = schema.map(empty).collect::<Result<_, _>>()?,
             [group] => {
                 let chunks = group.list(1).iter();
-                table.columns =
-                    schema.zip(chunks).map(|(s, c)| chunk(s, c, begin)).collect::<Result<_, _>>()?;
+                table.columns = schema
+                    .zip(chunks)
+                    .map(|(s, c)| chunk(s, c, missing + begin))
+                    .collect::<Result<_, _>>()?;
             }
             _ => return Err("it has more than one row group".to_owned()),
         }
@@ -194,6 +205,49 @@ impl<'a> Table<'a> {
     fn demand(&self, name: &str, kind: Kind) -> Result<&Chunk, String> {
         let chunk = self.column(name)?;
         if chunk.kind == kind { Ok(chunk) } else { Err(format!("its column {name} is of another type")) }
+    }
+}
+
+/// One page of a column of whole numbers without nulls, from its bytes alone: see
+/// [`Writer::page_ends`](crate::Writer::page_ends).
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn whole_page(bytes: &[u8]) -> Result<Vec<u32>, String> {
+    let Page { values, mut body, .. } = Page::take(&mut Reader(bytes))?;
+    take_delta(&mut body, values)
+}
+
+/// What the end of a file says of it: enough to read single pages of a large file.
+#[derive(Clone, Debug)]
+pub struct Footer<'a>(Table<'a>);
+
+impl<'a> Footer<'a> {
+    /// Reads the footer from the last bytes of a file that is `length` bytes long; none where more of them are needed.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn parse(end: &'a [u8], length: usize) -> Result<Option<Self>, String> {
+        let Some(before) = length.checked_sub(end.len()) else { return Err("it is cut off".to_owned()) };
+        match end.last_chunk::<TAIL>().and_then(|tail| tail.first_chunk()) {
+            Some(size) if u32::from_le_bytes(*size) as usize + TAIL <= end.len() => {
+                Table::parse_end(end, before).map(|table| Some(Self(table)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A value of the metadata.
+    pub fn metadata(&self, key: &str) -> Option<&'a str> {
+        self.0.metadata(key)
+    }
+
+    /// Where the pages of a column are.
+    ///
+    /// # Errors
+    /// Where there is no such column.
+    pub fn pages(&self, column: &str) -> Result<Pages, String> {
+        self.0.pages(column)
     }
 }
 
@@ -352,6 +406,27 @@ mod tests {
         let mut numbers = Vec::new();
         assert_eq!(number_page(&bytes[pages.start + half..], &mut numbers).unwrap(), half);
         assert_eq!((numbers.len(), numbers[1]), (10, 0.1 * 11.0));
+    }
+
+    #[test]
+    fn a_page_of_whole_numbers_can_be_read_knowing_only_where_it_ends() {
+        let numbers: Vec<u32> = (0..1000).map(|i| i * i).collect();
+        let mut writer = Writer::new(&COLUMNS[..1]);
+        writer.whole([&numbers[..300], &numbers[300..310], &numbers[310..]]);
+        let ends = writer.page_ends().to_vec();
+        let bytes = writer.finish(&[("key", "value")]).bytes;
+        // The last bytes of the file are enough to know where its columns are.
+        assert!(Footer::parse(&bytes[bytes.len() - 20..], bytes.len()).unwrap().is_none());
+        let end = &bytes[bytes.len() - 600..];
+        let footer = Footer::parse(end, bytes.len()).unwrap().unwrap();
+        assert_eq!(footer.metadata("key"), Some("value"));
+        let pages = footer.pages("when").unwrap().bytes;
+        assert_eq!((ends.len(), ends[2]), (3, pages.end));
+        assert_eq!(whole_page(&bytes[ends[0]..ends[1]]).unwrap(), numbers[300..310]);
+        assert_eq!(whole_page(&bytes[pages.start..ends[0]]).unwrap(), numbers[..300]);
+        for cut in 0..ends[1] - ends[0] {
+            assert!(whole_page(&bytes[ends[0]..ends[0] + cut]).is_err(), "cut at {cut}");
+        }
     }
 
     #[test]

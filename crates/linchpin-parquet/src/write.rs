@@ -19,6 +19,7 @@ pub struct Writer<'a> {
     out: Vec<u8>,
     chunks: Vec<Chunk>,
     attached: Option<Range<usize>>,
+    page_ends: Vec<usize>,
 }
 
 /// A finished file.
@@ -53,7 +54,7 @@ impl<'a> Writer<'a> {
     pub fn with_capacity(columns: &'a [Column], bytes: usize) -> Self {
         let mut out = Vec::with_capacity(bytes);
         out.extend_from_slice(MAGIC);
-        Self { columns, out, chunks: Vec::new(), attached: None }
+        Self { columns, out, chunks: Vec::new(), attached: None, page_ends: Vec::new() }
     }
 
     /// The next column, of text: runs of equal values, each its place in the dictionary and its length.
@@ -142,6 +143,13 @@ impl<'a> Writer<'a> {
         chunk.values += values;
         push_data_header(&mut self.out, body.len(), values, Kind::Whole);
         self.out.extend_from_slice(body);
+        self.page_ends.push(self.out.len());
+    }
+
+    /// Where the pages of the column of whole numbers that was written last end in the file: whoever keeps this can read
+    /// one page alone, with [`whole_page`](crate::whole_page).
+    pub fn page_ends(&self) -> &[usize] {
+        &self.page_ends
     }
 
     /// The next column, of numbers or nulls, page by page. In every page the values at the places `absent`
@@ -219,7 +227,8 @@ impl<'a> Writer<'a> {
         Written { bytes: out, values }
     }
 
-    fn begin(&self, kind: Kind, optional: bool) -> Chunk {
+    fn begin(&mut self, kind: Kind, optional: bool) -> Chunk {
+        self.page_ends.clear();
         let expected = self.columns.get(self.chunks.len()).map(|column| (column.kind, column.optional));
         debug_assert_eq!(expected, Some((kind, optional)), "columns are written in the order declared");
         Chunk { begin: self.out.len(), data: self.out.len(), ..Chunk::default() }
