@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub struct ModelBuilder {
     model: Model,
-    needs: Vec<NeedSpec>,
+    /// False once a need was added whose owner comes before that of the need before it.
+    in_order: bool,
     serves: BTreeMap<(ServiceId, RegionId), Vec<(NodeId, f64)>>,
     groups: Vec<NamedGroup>,
     /// Distributions already in the table, by their exact bits.
@@ -42,6 +43,31 @@ pub struct NeedSpec {
     pub providers: Vec<Provider>,
     /// Autonomy stages in order.
     pub autonomy: Vec<StageSpec>,
+}
+
+/// A need before it has an id, its parts lent: for models of millions of them.
+#[derive(Clone, Copy, Debug)]
+pub struct NeedParts<'a> {
+    /// As in [`NeedSpec`].
+    pub owner: NodeId,
+    /// As in [`NeedSpec`].
+    pub id: &'a str,
+    /// As in [`NeedSpec`].
+    pub service: ServiceId,
+    /// As in [`NeedSpec`].
+    pub required: f64,
+    /// As in [`NeedSpec`].
+    pub criticality: f64,
+    /// As in [`NeedSpec`].
+    pub role: Role,
+    /// As in [`NeedSpec`].
+    pub response: CurveId,
+    /// As in [`NeedSpec`].
+    pub black_start: u32,
+    /// As in [`NeedSpec`].
+    pub providers: &'a [Provider],
+    /// As in [`NeedSpec`].
+    pub autonomy: &'a [StageSpec],
 }
 
 /// One provider of a need.
@@ -134,7 +160,7 @@ impl ModelBuilder {
             needs: Vec::new(),
             need_start: Vec::new(),
             links: Vec::new(),
-            link_start: Vec::new(),
+            link_start: vec![0],
             supplies: Vec::new(),
             supply_start: Vec::new(),
             reserves: Vec::new(),
@@ -158,7 +184,7 @@ impl ModelBuilder {
         };
         Self {
             model,
-            needs: Vec::new(),
+            in_order: true,
             serves: BTreeMap::new(),
             groups: Vec::new(),
             dist_index: BTreeMap::new(),
@@ -238,9 +264,86 @@ impl ModelBuilder {
         positions[node.index()] = position;
     }
 
+    /// Makes room for so many more nodes, needs and links, so that large models do not grow step by step.
+    pub fn reserve(&mut self, nodes: usize, needs: usize, links: usize) {
+        self.model.nodes.reserve(nodes);
+        self.model.needs.reserve(needs);
+        self.model.link_start.reserve(needs + 1);
+        self.model.links.reserve(links);
+    }
+
     /// Adds a need. Its id is known only after [`Self::finish`].
     pub fn need(&mut self, need: NeedSpec) {
-        self.needs.push(need);
+        self.need_of(NeedParts {
+            owner: need.owner,
+            id: &need.id,
+            service: need.service,
+            required: need.required,
+            criticality: need.criticality,
+            role: need.role,
+            response: need.response,
+            black_start: need.black_start,
+            providers: &need.providers,
+            autonomy: &need.autonomy,
+        });
+    }
+
+    /// Adds a need from parts that are lent.
+    pub fn need_of(&mut self, need: NeedParts) {
+        let id = NeedId::new(self.model.needs.len());
+        self.push_need(&need);
+        if need.autonomy.is_empty() {
+            return;
+        }
+        let reserve = ReserveId::new(self.model.reserves.len());
+        let first_stage = self.model.stages.len() as u32;
+        for (i, stage) in need.autonomy.iter().enumerate() {
+            let mut built = stage.stage.clone();
+            built.resupply = NeedId::NONE;
+            // What refills it comes directly after the need, in the order of the stages.
+            if !stage.resupply.is_empty() {
+                built.resupply = NeedId::new(self.model.needs.len());
+                self.push_need(&NeedParts {
+                    id: &format!("{}/refill-{i}", need.id),
+                    required: 1.0,
+                    criticality: 1.0,
+                    role: Role::Resupply,
+                    response: CurveId::NONE,
+                    black_start: 0,
+                    providers: &stage.resupply,
+                    autonomy: &[],
+                    ..need
+                });
+            }
+            self.model.stages.push(built);
+        }
+        let stages = need.autonomy.len() as u16;
+        self.model.reserves.push(Reserve { need: id, first_stage, stages });
+        self.model.needs[id.index()].reserve = reserve;
+    }
+
+    fn push_need(&mut self, need: &NeedParts) {
+        let model = &mut self.model;
+        self.in_order &= model.needs.last().is_none_or(|before| before.owner <= need.owner);
+        let (required, scale) = integer_weights(need);
+        model.needs.push(Need {
+            // That of the owner is added when all nodes are there.
+            key: Key::of(need.id),
+            owner: need.owner,
+            service: need.service,
+            required,
+            criticality: Level::from_share(need.criticality),
+            role: need.role,
+            response: need.response,
+            reserve: ReserveId::NONE,
+            black_start: need.black_start,
+        });
+        model.links.extend(need.providers.iter().map(|provider| Link {
+            provider: provider.node,
+            weight: (provider.weight * scale).round() as u32,
+            delay: provider.delay,
+        }));
+        model.link_start.push(model.links.len() as u32);
     }
 
     /// Says that `people` in `region` get `service` from `node`.
@@ -265,71 +368,14 @@ impl ModelBuilder {
     }
 
     fn lay_needs(&mut self) {
-        let model = &mut self.model;
-        let mut specs: Vec<NeedSpec> = Vec::with_capacity(self.needs.len());
-        // (stage, need spec) pairs whose resupply need comes with them.
-        for mut need in std::mem::take(&mut self.needs) {
-            let mut refills = Vec::new();
-            for (i, stage) in need.autonomy.iter_mut().enumerate() {
-                if stage.resupply.is_empty() {
-                    continue;
-                }
-                let mut refill =
-                    NeedSpec::any(need.owner, &format!("{}/refill-{i}", need.id), need.service, &[]);
-                refill.role = Role::Resupply;
-                refill.providers = std::mem::take(&mut stage.resupply);
-                // Marks the stage; replaced by the real id below.
-                stage.stage.resupply = NeedId(i as u32);
-                refills.push(refill);
-            }
-            specs.push(need);
-            specs.extend(refills);
+        if !self.in_order {
+            self.sort_needs();
         }
-        specs.sort_by_key(|need| need.owner);
-
+        let model = &mut self.model;
         model.need_start = vec![0; model.nodes.len() + 1];
-        model.link_start = Vec::with_capacity(specs.len() + 1);
-        model.link_start.push(0);
-        for (index, spec) in specs.iter().enumerate() {
-            model.need_start[spec.owner.index() + 1] += 1;
-            let (required, scale) = integer_weights(spec);
-            let mut reserve = ReserveId::NONE;
-            if !spec.autonomy.is_empty() {
-                reserve = ReserveId::new(model.reserves.len());
-                let first_stage = model.stages.len() as u32;
-                // The refill needs follow their need directly, in the order of the stages.
-                let mut refill = index;
-                for stage in &spec.autonomy {
-                    let mut stage = stage.stage.clone();
-                    if !stage.resupply.is_none() {
-                        refill += 1;
-                        stage.resupply = NeedId::new(refill);
-                    }
-                    model.stages.push(stage);
-                }
-                model.reserves.push(Reserve {
-                    need: NeedId::new(index),
-                    first_stage,
-                    stages: spec.autonomy.len() as u16,
-                });
-            }
-            model.needs.push(Need {
-                key: model.nodes[spec.owner.index()].key.with(Key::of(&spec.id)),
-                owner: spec.owner,
-                service: spec.service,
-                required,
-                criticality: Level::from_share(spec.criticality),
-                role: spec.role,
-                response: spec.response,
-                reserve,
-                black_start: spec.black_start,
-            });
-            model.links.extend(spec.providers.iter().map(|provider| Link {
-                provider: provider.node,
-                weight: (provider.weight * scale).round() as u32,
-                delay: provider.delay,
-            }));
-            model.link_start.push(model.links.len() as u32);
+        for need in &mut model.needs {
+            need.key = model.nodes[need.owner.index()].key.with(need.key);
+            model.need_start[need.owner.index() + 1] += 1;
         }
         for i in 0..model.nodes.len() {
             model.need_start[i + 1] += model.need_start[i];
@@ -352,6 +398,40 @@ impl ModelBuilder {
             }
         }
         model.supply_start = start;
+    }
+
+    /// Puts needs in the order of their owners, those of one owner as they were added; reserves, stages and links follow.
+    fn sort_needs(&mut self) {
+        let model = &mut self.model;
+        let mut order: Vec<u32> = (0..model.needs.len() as u32).collect();
+        order.sort_by_key(|need| model.needs[*need as usize].owner);
+        let mut place = vec![NeedId::NONE; order.len()];
+        for (new, old) in order.iter().enumerate() {
+            place[*old as usize] = NeedId::new(new);
+        }
+        let needs = std::mem::take(&mut model.needs);
+        let links = std::mem::take(&mut model.links);
+        let starts = std::mem::replace(&mut model.link_start, vec![0]);
+        let reserves = std::mem::take(&mut model.reserves);
+        let stages = std::mem::take(&mut model.stages);
+        for old in order.into_iter().map(|old| old as usize) {
+            let mut need = needs[old].clone();
+            if let Some(reserve) = need.reserve.some() {
+                let reserve = &reserves[reserve.index()];
+                need.reserve = ReserveId::new(model.reserves.len());
+                let (first, id) = (reserve.first_stage as usize, place[old]);
+                let first_stage = model.stages.len() as u32;
+                model.reserves.push(Reserve { need: id, first_stage, stages: reserve.stages });
+                for stage in &stages[first..first + usize::from(reserve.stages)] {
+                    let mut stage = stage.clone();
+                    stage.resupply = stage.resupply.some().map_or(NeedId::NONE, |need| place[need.index()]);
+                    model.stages.push(stage);
+                }
+            }
+            model.needs.push(need);
+            model.links.extend_from_slice(&links[starts[old] as usize..starts[old + 1] as usize]);
+            model.link_start.push(model.links.len() as u32);
+        }
     }
 
     fn lay_groups(&mut self) {
@@ -418,7 +498,7 @@ impl ModelBuilder {
 }
 
 /// Required weight as an integer, and the factor that makes the providers' weights integers of the same unit.
-fn integer_weights(spec: &NeedSpec) -> (u32, f64) {
+fn integer_weights(spec: &NeedParts) -> (u32, f64) {
     let weights = spec.providers.iter().map(|provider| provider.weight).chain([spec.required]);
     let scale = integer_scale(weights);
     ((spec.required * scale).round() as u32, scale)

@@ -21,7 +21,7 @@ pub mod record;
 pub mod special;
 pub mod time;
 
-pub use builder::{ModelBuilder, NeedSpec, Provider, StageSpec};
+pub use builder::{ModelBuilder, NeedParts, NeedSpec, Provider, StageSpec};
 pub use dist::Distribution;
 pub use draws::{Draws, Key, Layer, Purpose, Seeds};
 pub use ids::*;
