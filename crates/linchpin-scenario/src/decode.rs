@@ -234,7 +234,7 @@ pub fn describe(value: &Value) -> String {
 }
 
 /// At most 40 characters, so that a message stays a message.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((at, _)) => format!("{}...", &text[..at]),
         None => text.into(),

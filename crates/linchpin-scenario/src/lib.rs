@@ -32,7 +32,8 @@ pub mod reader;
 mod resolve;
 pub mod source;
 pub mod spec;
+pub mod tables;
 pub mod value;
 pub mod write;
 
-pub use loaded::{Loaded, check_text, load_model, load_model_with};
+pub use loaded::{Loaded, check_tables, check_text, load_model, load_model_with};

@@ -1,31 +1,52 @@
 //! A scenario file with everything it includes, as one value.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
-use crate::decode;
+use crate::decode::{self, Fields};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::reader::{self, MAX_BYTES};
 use crate::source::{SourceId, Sources, Span};
-use crate::value::{Field, Value, ValueKind};
+use crate::tables::{MAX_TABLE_BYTES, TableFile, TableKind};
+use crate::value::{Field, Name, Value, ValueKind};
+use sha2::{Digest, Sha256};
 
 /// Most files that one scenario may consist of.
 pub const MAX_FILES: usize = 256;
 
+/// Most tables that one scenario may have.
+pub const MAX_TABLES: usize = 256;
+
+/// A scenario with everything it includes.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// The texts of all files, those of tables included.
+    pub sources: Sources,
+    /// The scenario; none if a file is missing or cannot be read. Each of its parts knows its own file and place.
+    pub value: Option<Value>,
+    /// Its tables, not yet looked into.
+    pub tables: Vec<TableFile>,
+    /// What is wrong so far.
+    pub diagnostics: Diagnostics,
+}
+
 /// Reads a scenario with its includes from the disk: lists are joined (the including file's entries first),
-/// every other field may stand in one file only. No value if a file is missing or cannot be read; each of
-/// its parts knows its own file and place.
-pub fn load(path: &Path) -> (Sources, Option<Value>, Diagnostics) {
-    load_with(path, &mut read_file)
+/// every other field may stand in one file only.
+pub fn load(path: &Path) -> Files {
+    read_all(path, &mut read_file)
 }
 
 /// The same from files that `read` provides. Paths are `path` and what its includes name, relative to the
 /// file that includes them, without `.` and, as far as possible, `..`.
-pub fn load_with(
-    path: &Path,
-    read: &mut dyn FnMut(&Path) -> io::Result<Vec<u8>>,
-) -> (Sources, Option<Value>, Diagnostics) {
+pub fn load_with(path: &Path, read: &mut dyn FnMut(&Path) -> io::Result<Vec<u8>>) -> Files {
+    read_all(path, &mut |path, _| read(path))
+}
+
+/// Reads a file, or so much of it that it is longer than the limit.
+type Read<'r> = &'r mut dyn FnMut(&Path, usize) -> io::Result<Vec<u8>>;
+
+fn read_all(path: &Path, read: Read) -> Files {
     let mut loader = Loader {
         read,
         sources: Sources::default(),
@@ -34,22 +55,26 @@ pub fn load_with(
         chain: Vec::new(),
         fields: Vec::new(),
         places: BTreeMap::new(),
+        tables: Tables::default(),
         complete: true,
     };
     let place = loader.file(&tidy(path), None);
-    let Loader { sources, mut out, fields, complete, .. } = loader;
-    out.sort();
+    let Loader { sources, out: mut diagnostics, mut fields, tables, complete, .. } = loader;
+    diagnostics.sort();
+    fields.extend(tables.field());
     let value = place.filter(|_| complete).map(|span| Value { span, kind: ValueKind::Struct(None, fields) });
-    (sources, value, out)
+    Files { sources, value, tables: tables.files, diagnostics }
 }
 
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+fn read_file(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     if path.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    let length = file.metadata().map_or(0, |data| data.len());
+    let mut bytes = Vec::with_capacity(length.min(limit as u64) as usize + 1);
     // One byte more than allowed tells that it is too long, however long it is.
-    std::fs::File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -70,7 +95,7 @@ fn tidy(path: &Path) -> PathBuf {
 }
 
 struct Loader<'r> {
-    read: &'r mut dyn FnMut(&Path) -> io::Result<Vec<u8>>,
+    read: Read<'r>,
     sources: Sources,
     out: Diagnostics,
     /// Files that were read or tried.
@@ -81,6 +106,7 @@ struct Loader<'r> {
     fields: Vec<Field>,
     /// Where in `fields` a name stands.
     places: BTreeMap<String, usize>,
+    tables: Tables,
     /// Whether every file could be read.
     complete: bool,
 }
@@ -89,7 +115,7 @@ impl Loader<'_> {
     /// Reads a file and what it includes; the place of its value. `from` is where it is included.
     fn file(&mut self, path: &Path, from: Option<Span>) -> Option<Span> {
         self.visited.insert(path.to_owned());
-        let top = self.text(path, from).and_then(|id| self.top(id));
+        let top = self.text(path, from, MAX_BYTES).and_then(|id| self.top(id));
         let Some((span, fields)) = top else {
             self.complete = false;
             return None;
@@ -99,6 +125,7 @@ impl Loader<'_> {
         for field in fields {
             match field.name.text.as_str() {
                 "include" => includes = Some(field.value),
+                "tables" => self.tables(&field.value, path),
                 "language" if from.is_some() => self.language_elsewhere(&field),
                 _ => self.merge(field),
             }
@@ -110,18 +137,22 @@ impl Loader<'_> {
         Some(span)
     }
 
-    fn text(&mut self, path: &Path, from: Option<Span>) -> Option<SourceId> {
+    fn text(&mut self, path: &Path, from: Option<Span>, limit: usize) -> Option<SourceId> {
         let name = shown(path);
-        let bytes = match (self.read)(path) {
+        let bytes = match (self.read)(path, limit) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.unreadable(&name, &error, from);
                 return None;
             }
         };
-        if bytes.len() > MAX_BYTES {
-            let title = format!("{name} is longer than {} MiB", MAX_BYTES >> 20);
-            self.out.push(at(from, title).help("split it and use `include`"));
+        if bytes.len() > limit {
+            let problem = at(from, format!("{name} is longer than {} MiB", limit >> 20));
+            self.out.push(if limit == MAX_BYTES {
+                problem.help("split it and use `include`, or put assets and needs into tables")
+            } else {
+                problem
+            });
             return None;
         }
         match String::from_utf8(bytes) {
@@ -196,6 +227,44 @@ impl Loader<'_> {
         }
     }
 
+    /// Reads the tables that a file names.
+    fn tables(&mut self, list: &Value, path: &Path) {
+        for table in decode::list_of(named_table)(list, &mut self.out).unwrap_or_default() {
+            let target = tidy(&path.parent().unwrap_or(Path::new("")).join(&table.file.value));
+            if let Some(first) = self.tables.named.insert((table.kind.word(), target.clone()), table.span) {
+                let title = format!("the table {} is named twice", shown(&target));
+                let problem = Diagnostic::error(table.span, title).related(first, "first named here");
+                self.out.push(problem.help("take one of them out"));
+            } else if self.tables.files.len() >= MAX_TABLES {
+                let title = format!("a scenario has at most {MAX_TABLES} tables");
+                self.out.push(Diagnostic::error(table.span, title).help("join tables of one kind"));
+                self.complete = false;
+                return;
+            } else if let Some(source) = self.text(&target, Some(table.file.span), self.tables.room()) {
+                self.add_table(&table, &target, source);
+            } else {
+                self.complete = false;
+            }
+        }
+    }
+
+    fn add_table(&mut self, table: &NamedTable, path: &Path, source: SourceId) {
+        let text = self.sources.text(source);
+        let hash = hex(&Sha256::digest(text.as_bytes()));
+        self.tables.bytes += text.len();
+        if let Some(expected) = table.sha256.as_ref().filter(|expected| expected.value != hash) {
+            let title = format!("{} is not the table that this scenario was frozen with", shown(path));
+            self.out.push(
+                Diagnostic::error(expected.span, title)
+                    .label("its SHA-256 is another")
+                    .help("put the original table back, or leave `sha256` out to use this one"),
+            );
+        }
+        let frozen = self.tables.free_name(path);
+        self.tables.spans.push(table.span);
+        self.tables.files.push(TableFile { kind: table.kind, source, frozen, sha256: hash });
+    }
+
     fn cycle(&mut self, start: usize, target: &Path, place: Span) {
         let steps: Vec<String> =
             self.chain[start..].iter().map(PathBuf::as_path).chain([target]).map(shown).collect();
@@ -237,6 +306,80 @@ impl Loader<'_> {
     }
 }
 
+/// The tables of all files.
+#[derive(Default)]
+struct Tables {
+    files: Vec<TableFile>,
+    /// Where each was named.
+    spans: Vec<Span>,
+    named: BTreeMap<(&'static str, PathBuf), Span>,
+    /// Length of all of them.
+    bytes: usize,
+}
+
+impl Tables {
+    /// How long the next one may be.
+    fn room(&self) -> usize {
+        MAX_TABLE_BYTES - self.bytes.min(MAX_TABLE_BYTES)
+    }
+
+    /// A name in the folder of a frozen scenario that no other table has, on any file system.
+    fn free_name(&self, path: &Path) -> String {
+        let name = path.file_name().map_or_else(|| "table.csv".into(), |name| name.to_string_lossy());
+        let (stem, end) =
+            name.rsplit_once('.').map_or((&*name, String::new()), |(stem, end)| (stem, format!(".{end}")));
+        let taken =
+            |name: &str| self.files.iter().any(|file| file.frozen.to_lowercase() == name.to_lowercase());
+        let mut free = format!("tables/{name}");
+        let mut number = 2;
+        while taken(&free) {
+            free = format!("tables/{stem}-{number}{end}");
+            number += 1;
+        }
+        free
+    }
+
+    /// The field `tables` of the frozen scenario; none where there are no tables.
+    fn field(&self) -> Option<Field> {
+        let text = |span, text: &str| Value { span, kind: ValueKind::String(text.to_owned()) };
+        let name = |span, text: &str| Name { span, text: text.to_owned() };
+        let field = |span, called: &str, value| Field { name: name(span, called), value: text(span, value) };
+        let tables = self.files.iter().zip(&self.spans).map(|(file, span)| {
+            let fields = vec![field(*span, "file", &file.frozen), field(*span, "sha256", &file.sha256)];
+            Value { span: *span, kind: ValueKind::Struct(Some(name(*span, file.kind.word())), fields) }
+        });
+        let span = *self.spans.first()?;
+        Some(Field {
+            name: name(span, "tables"),
+            value: Value { span, kind: ValueKind::List(tables.collect()) },
+        })
+    }
+}
+
+/// A table as a scenario names it.
+struct NamedTable {
+    kind: TableKind,
+    file: decode::Spanned<String>,
+    sha256: Option<decode::Spanned<String>>,
+    span: Span,
+}
+
+fn named_table(value: &Value, out: &mut Diagnostics) -> Option<NamedTable> {
+    let words = TableKind::WORDS.map(|(word, _)| word);
+    let word = decode::tag(value, "table", &words, out)?;
+    let kind = TableKind::WORDS.iter().find(|(other, _)| *other == word)?.1;
+    let mut fields = Fields::arguments(value, "table", Some("file"), out)?;
+    let span = fields.span();
+    let file = fields.required("file", decode::spanned(decode::text));
+    let sha256 = fields.optional("sha256", decode::spanned(decode::text));
+    fields.finish();
+    Some(NamedTable { kind, file: file?, sha256, span })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn at(place: Option<Span>, title: String) -> Diagnostic {
     match place {
         Some(span) => Diagnostic::error(span, title),
@@ -255,14 +398,14 @@ mod tests {
     use std::io;
     use std::path::Path;
 
-    use super::{MAX_BYTES, MAX_FILES, load, load_with};
+    use super::{Files, MAX_BYTES, MAX_FILES, load, load_with};
     use crate::write::to_ron;
 
     /// The merged scenario (empty if there is none) and every problem as `file:line:column title`.
     fn loaded(files: &[(&str, &[u8])]) -> (String, Vec<String>) {
         let files: BTreeMap<&Path, &[u8]> =
             files.iter().map(|(name, text)| (Path::new(name), *text)).collect();
-        let (sources, value, problems) =
+        let Files { sources, value, diagnostics: problems, .. } =
             load_with(Path::new("s/main.ron"), &mut |path| match files.get(path) {
                 Some(bytes) => Ok(bytes.to_vec()),
                 None if path.extension().is_none() => Err(io::ErrorKind::IsADirectory.into()),
@@ -360,7 +503,7 @@ mod tests {
     #[test]
     fn endless_chains_and_huge_files_are_refused() {
         let mut count = 0;
-        let (_, value, problems) = load_with(Path::new("0.ron"), &mut |_| {
+        let Files { value, diagnostics: problems, .. } = load_with(Path::new("0.ron"), &mut |_| {
             count += 1;
             Ok(format!("(include: [\"{count}.ron\", \"{count}.ron\"])").into_bytes())
         });
@@ -369,7 +512,8 @@ mod tests {
         let title = format!("a scenario consists of at most {MAX_FILES} files");
         assert_eq!(problems.iter().filter(|problem| problem.title == title).count(), 1);
 
-        let (_, value, problems) = load_with(Path::new("a.ron"), &mut |_| Ok(vec![b' '; MAX_BYTES + 1]));
+        let Files { value, diagnostics: problems, .. } =
+            load_with(Path::new("a.ron"), &mut |_| Ok(vec![b' '; MAX_BYTES + 1]));
         assert!(value.is_none());
         assert_eq!(
             problems.iter().map(|p| p.title.as_str()).collect::<Vec<_>>(),
@@ -380,11 +524,12 @@ mod tests {
     #[test]
     fn the_disk_is_read() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let (sources, value, problems) = load(&here.join("tests/fixtures/sample.ron"));
+        let Files { sources, value, diagnostics: problems, .. } =
+            load(&here.join("tests/fixtures/sample.ron"));
         assert!(problems.is_empty() && value.is_some());
         assert_eq!(sources.len(), 1);
         for (path, title) in [("tests", "is a directory"), ("none.ron", "there is no file")] {
-            let (_, value, problems) = load(&here.join(path));
+            let Files { value, diagnostics: problems, .. } = load(&here.join(path));
             assert!(value.is_none());
             assert!(problems.iter().all(|problem| problem.title.contains(title)) && problems.errors() == 1);
         }

@@ -2,9 +2,11 @@
 
 use crate::checks::check;
 use crate::diagnostic::Diagnostics;
+use crate::load::Files;
 use crate::problems::Problems;
 use crate::source::Sources;
 use crate::spec::Scenario;
+use crate::tables::{self, TableFile};
 use crate::value::Value;
 use crate::{load, resolve, write};
 use linchpin_model::Model;
@@ -22,6 +24,8 @@ pub struct Loaded {
     pub model: Option<Model>,
     /// The scenario with its includes as one text; none where the files could not be read.
     pub frozen: Option<String>,
+    /// The tables that the frozen scenario names; their bytes are the texts of their sources.
+    pub tables: Vec<TableFile>,
 }
 
 /// Reads a scenario with its includes from the disk, checks it and resolves it.
@@ -45,23 +49,47 @@ pub fn check_text(name: &str, text: &str) -> Loaded {
     })
 }
 
-fn finish((sources, value, mut diagnostics): (Sources, Option<Value>, Diagnostics)) -> Loaded {
-    let frozen = value.as_ref().map(write::to_ron);
-    let model = value.and_then(|value| model(value, &sources, &mut diagnostics));
-    diagnostics.sort();
-    let model = model.filter(|_| diagnostics.errors() == 0);
-    Loaded { sources, diagnostics, model, frozen }
+/// The same for a scenario in one text and tables that it names, such as `("assets.csv", b"id,region\n")`. Nothing is
+/// read from the disk.
+pub fn check_tables(text: &str, tables: &[(&str, &[u8])]) -> Loaded {
+    let name = Path::new("scenario.ron");
+    load_model_with(name, &mut |path| {
+        if path == name {
+            return Ok(text.as_bytes().to_vec());
+        }
+        let table = tables.iter().find(|(name, _)| Path::new(name) == path);
+        table.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
+    })
 }
 
-fn model(value: Value, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Model> {
-    let spec = Scenario::read(&value, diagnostics)?;
-    let assumptions = resolve::assumptions(&value, sources);
+fn finish(files: Files) -> Loaded {
+    let Files { sources, value, tables, mut diagnostics } = files;
+    let frozen = value.as_ref().map(write::to_ron);
+    let model = value.and_then(|value| model(value, &sources, &tables, &mut diagnostics));
+    tables::annotate(&tables, &sources, &mut diagnostics);
+    diagnostics.sort();
+    let model = model.filter(|_| diagnostics.errors() == 0);
+    Loaded { sources, diagnostics, model, frozen, tables }
+}
+
+fn model(
+    value: Value,
+    sources: &Sources,
+    files: &[TableFile],
+    diagnostics: &mut Diagnostics,
+) -> Option<Model> {
+    let mut spec = Scenario::read(&value, diagnostics)?;
+    let mut assumptions = resolve::assumptions(&value, sources);
     // Of a large scenario this is what takes most room.
     drop(value);
+    let mut tables = tables::read(files, sources, diagnostics);
+    assumptions.append(&mut tables.assumptions);
+    spec.pools.append(&mut tables.pools);
     let mut problems = Problems::new();
-    let resolved = resolve::resolve(&spec, &mut problems);
+    let assets = resolve::Assets::new(&spec, &tables);
+    let resolved = resolve::resolve(&spec, &tables, &assets, &mut problems);
     if let Some(resolved) = &resolved {
-        check(&spec, resolved, &mut problems);
+        check(&spec, &assets, resolved, &mut problems);
     }
     problems.into_diagnostics(diagnostics);
     let mut model = resolved?.model;

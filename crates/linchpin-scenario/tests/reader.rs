@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use linchpin_scenario::diagnostic::{Diagnostics, render_all};
-use linchpin_scenario::load::load_with;
+use linchpin_scenario::load::{Files, load_with};
 use linchpin_scenario::reader;
 use linchpin_scenario::source::{SourceId, Sources, Span};
 use linchpin_scenario::value::{Field, Name, Value, ValueKind};
@@ -445,7 +445,8 @@ fn two_thousand_damaged_scenarios_never_panic() {
                 break;
             }
         }
-        let (sources, value, problems) = load_with(Path::new("a.ron"), &mut |_| Ok(bytes.clone()));
+        let Files { sources, value, diagnostics: problems, .. } =
+            load_with(Path::new("a.ron"), &mut |_| Ok(bytes.clone()));
         assert!(value.is_some() || problems.errors() > 0, "refused without a reason");
         assert!(problems.errors() <= 40, "{}", render_all(&sources, &problems, false));
         let shown = render_all(&sources, &problems, false);

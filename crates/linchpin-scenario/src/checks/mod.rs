@@ -6,13 +6,13 @@ mod strong;
 mod unused;
 
 use crate::problems::Problems;
-use crate::resolve::Resolved;
+use crate::resolve::{Assets, Resolved};
 use crate::spec::Scenario;
 
 /// Everything that can only be seen in the whole.
-pub(crate) fn check(spec: &Scenario, resolved: &Resolved, problems: &mut Problems) {
+pub(crate) fn check(spec: &Scenario, assets: &Assets, resolved: &Resolved, problems: &mut Problems) {
     circles::held_up(resolved, problems);
     circles::locked_out(resolved, problems);
-    redundancy::shared(spec, resolved, problems);
-    unused::unused(spec, problems);
+    redundancy::shared(spec, assets, resolved, problems);
+    unused::unused(spec, assets, problems);
 }

@@ -2,24 +2,29 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::problems::Problems;
-use crate::resolve::Resolved;
-use crate::spec::{Scenario, Traits};
+use crate::resolve::{Assets, Resolved};
+use crate::spec::{Asset, Scenario, Traits};
+use crate::tables::words::Words;
 use linchpin_model::{Link, Model, NeedId, NodeId, NodeKind};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups of providers beyond this size are no redundancy that somebody planned, and their names would fill a page.
 const MOST: usize = 64;
 
 /// Warns where a need could lose any one of its providers, but not all those that share a site, vendor, operator or owner.
-pub(crate) fn shared(spec: &Scenario, resolved: &Resolved, problems: &mut Problems) {
+pub(crate) fn shared(spec: &Scenario, assets: &Assets, resolved: &Resolved, problems: &mut Problems) {
     let model = &resolved.model;
-    let marks = Marks::new(spec);
+    let marks = Marks::new(spec, assets);
     // The same providers serve many consumers: each set is told once for each mark.
-    let mut told: BTreeSet<(usize, &str, Vec<NodeId>)> = BTreeSet::new();
-    for (kind, kind_name) in Traits::SHARED.iter().enumerate() {
+    let mut told: BTreeSet<(usize, u32, Vec<NodeId>)> = BTreeSet::new();
+    for (kind, kind_name) in Traits::SHARED.iter().enumerate().filter(|(kind, _)| !marks.is_empty(*kind)) {
         for row in 0..model.needs.len() {
             let (id, need) = (NeedId::new(row), &model.needs[row]);
             let links = model.links_of(id);
+            if links.len() < 2 {
+                continue;
+            }
             let Some(place) = resolved.needs[row] else { continue };
             let plain = model.nodes[need.owner.index()].kind != NodeKind::Pool;
             if !plain || place.tainted || links.len() > MOST || !is_redundant(links, need.required) {
@@ -31,6 +36,7 @@ pub(crate) fn shared(spec: &Scenario, resolved: &Resolved, problems: &mut Proble
             }
             problems.warn("shared", place.span, |span| {
                 let consumer = model.id(need.owner);
+                let mark = marks.words.get(mark);
                 let title = format!("redundant providers of `{consumer}` share the {kind_name} {mark:?}");
                 Diagnostic::warning(span, title)
                     .label(names(model, &sharing))
@@ -55,14 +61,9 @@ fn is_redundant(links: &[Link], required: u32) -> bool {
 }
 
 /// The mark of a kind whose loss leaves the need unmet, and who has it.
-fn fatal<'s>(
-    marks: &Marks<'s>,
-    kind: usize,
-    links: &[Link],
-    required: u32,
-) -> Option<(&'s str, Vec<NodeId>)> {
+fn fatal(marks: &Marks, kind: usize, links: &[Link], required: u32) -> Option<(u32, Vec<NodeId>)> {
     let sum: u64 = links.iter().map(|link| u64::from(link.weight)).sum();
-    let mut by_mark: BTreeMap<&str, (u64, Vec<NodeId>)> = BTreeMap::new();
+    let mut by_mark: BTreeMap<u32, (u64, Vec<NodeId>)> = BTreeMap::new();
     for link in links {
         let Some(mark) = marks.of(link.provider, kind) else { continue };
         let entry = by_mark.entry(mark).or_default();
@@ -75,25 +76,39 @@ fn fatal<'s>(
         .map(|(mark, (_, nodes))| (mark, nodes))
 }
 
-/// What assets share with others: of each kind of mark, by asset.
-struct Marks<'s>(Vec<[Option<&'s str>; 4]>);
+/// What assets share with others: the number of each kind of mark, by asset.
+struct Marks {
+    words: Words,
+    of: Vec<[u32; 4]>,
+}
 
-impl<'s> Marks<'s> {
-    fn new(spec: &'s Scenario) -> Self {
+const UNMARKED: u32 = u32::MAX;
+
+impl Marks {
+    fn new(spec: &Scenario, assets: &Assets) -> Self {
         let classes: BTreeMap<&str, &Traits> =
             spec.classes.iter().map(|class| (class.id.value.as_str(), &class.traits)).collect();
-        let marks = spec.assets.iter().map(|asset| {
-            let class = asset.class.as_ref().and_then(|id| classes.get(id.value.as_str()));
-            std::array::from_fn(|kind| {
-                let own = asset.traits.shared[kind].as_deref();
-                own.or_else(|| class.and_then(|traits| traits.shared[kind].as_deref()))
-            })
-        });
-        Self(marks.collect())
+        let class_of = |asset: &Asset| asset.class.as_ref().and_then(|id| classes.get(id.value.as_str()));
+        let of_kinds: Vec<_> =
+            assets.kinds().map(|asset| class_of(asset).map(|traits| &traits.shared)).collect();
+        let mut marks = Self { words: Words::default(), of: Vec::with_capacity(assets.len()) };
+        for asset in assets.iter() {
+            marks.of.push(std::array::from_fn(|kind| {
+                let of_class = of_kinds[asset.kind].and_then(|shared| shared[kind].as_deref());
+                let mark = asset.mark(kind).or(of_class.map(Cow::Borrowed));
+                mark.map_or(UNMARKED, |mark| marks.words.add(&mark).0)
+            }));
+        }
+        marks
     }
 
-    fn of(&self, node: NodeId, kind: usize) -> Option<&'s str> {
-        self.0.get(node.index())?[kind]
+    /// True where no asset has a mark of this kind.
+    fn is_empty(&self, kind: usize) -> bool {
+        self.of.iter().all(|marks| marks[kind] == UNMARKED)
+    }
+
+    fn of(&self, node: NodeId, kind: usize) -> Option<u32> {
+        self.of.get(node.index()).map(|marks| marks[kind]).filter(|mark| *mark != UNMARKED)
     }
 }
 

@@ -2,19 +2,20 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::problems::Problems;
+use crate::resolve::Assets;
 use crate::spec::{Id, Scenario};
 use std::collections::BTreeSet;
 
 /// Warns of classes without an asset and of teams without a task.
-pub(crate) fn unused(spec: &Scenario, problems: &mut Problems) {
+pub(crate) fn unused(spec: &Scenario, assets: &Assets, problems: &mut Problems) {
     let used: BTreeSet<&str> =
-        spec.assets.iter().filter_map(|asset| asset.class.as_ref()).map(|id| id.value.as_str()).collect();
+        assets.kinds().filter_map(|asset| asset.class.as_ref()).map(|id| id.value.as_str()).collect();
     for class in spec.classes.iter().filter(|class| !used.contains(class.id.value.as_str())) {
         warn("unused class", &class.id, "no asset is of the class", problems);
     }
     let mut skills: BTreeSet<&str> = BTreeSet::new();
     let traits =
-        spec.assets.iter().map(|asset| &asset.traits).chain(spec.classes.iter().map(|class| &class.traits));
+        assets.kinds().map(|asset| &asset.traits).chain(spec.classes.iter().map(|class| &class.traits));
     for stage in traits.filter_map(|traits| traits.repair.as_deref()).flat_map(|repair| &repair.stages) {
         skills.extend(stage.skill.as_ref().map(|skill| skill.value.as_str()));
     }

@@ -45,14 +45,16 @@ pub(super) fn excerpts(sources: &Sources, places: &[Span]) -> Vec<Excerpt> {
             let wider = covered.start.min(lines.start)..covered.end.max(lines.end);
             if let Some(text) = short_lines(sources, place.source, &wider) {
                 let indices = excerpt.marks.iter().map(|(_, index)| *index).chain([index]);
-                let marks = indices
-                    .map(|index| marked(sources, first_lines(sources, places[index]), wider.start, index));
+                let mark = |index: usize| {
+                    marked(sources, first_lines(sources, places[index]), wider.start, text.len(), index)
+                };
+                let marks = indices.map(mark).collect();
                 *excerpt = Excerpt {
                     source: place.source,
                     text,
                     line: wider.start,
                     cut_at: None,
-                    marks: marks.collect(),
+                    marks,
                 };
                 *covered = wider;
                 continue;
@@ -60,7 +62,7 @@ pub(super) fn excerpts(sources: &Sources, places: &[Span]) -> Vec<Excerpt> {
         }
         excerpts.push(match short_lines(sources, place.source, &lines) {
             Some(text) => {
-                let marks = vec![marked(sources, place, lines.start, index)];
+                let marks = vec![marked(sources, place, lines.start, text.len(), index)];
                 (
                     lines.clone(),
                     Excerpt { source: place.source, text, line: lines.start, cut_at: None, marks },
@@ -99,9 +101,17 @@ fn short_lines(sources: &Sources, source: SourceId, lines: &Range<usize>) -> Opt
     Some(sources.text(source)[start..line_range(sources, source, lines.end).end].to_owned())
 }
 
-fn marked(sources: &Sources, place: Span, first_line: usize, index: usize) -> (Range<usize>, usize) {
+/// The place in an excerpt of `length` bytes; what is beyond, such as a line break, is marked at its end.
+fn marked(
+    sources: &Sources,
+    place: Span,
+    first_line: usize,
+    length: usize,
+    index: usize,
+) -> (Range<usize>, usize) {
     let start = sources.line_start(place.source, first_line);
-    (place.start as usize - start..place.end as usize - start, index)
+    let offset = |byte: u32| (byte as usize - start).min(length);
+    (offset(place.start)..offset(place.end), index)
 }
 
 /// The beginning of a place with a little of the line around it.

@@ -156,7 +156,7 @@ impl<'s> Resolver<'s, '_> {
         let mut placed = 0;
         let mut nodes: Vec<(NodeId, f32)> = Vec::new();
         for node in candidates {
-            if let (Some(place), Some(at)) = (self.index.facts(node).place, self.index.direction(node)) {
+            if let (Some(place), Some(at)) = (self.index.place(node), self.index.direction(node)) {
                 placed += 1;
                 nodes.extend(share(place, at).map(|share| (node, share)));
             }

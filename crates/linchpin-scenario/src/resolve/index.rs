@@ -1,5 +1,6 @@
 //! Who supplies, lies, belongs where: what selectors look things up in.
 
+use super::assets::Assets;
 use super::chains::cut_circles;
 use super::geo::{Direction, direction};
 use super::names::Names;
@@ -83,25 +84,29 @@ impl Regions {
     }
 }
 
-/// What a selector asks about a node.
+/// What a selector asks about nodes of one kind.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
     pub(super) sector: SectorId,
     pub(super) region: RegionId,
     pub(super) class: ClassId,
+    /// Ascending.
     pub(super) supplies: Vec<ServiceId>,
+    /// Unless the node has its own.
     pub(super) capacity: f64,
-    pub(super) place: Option<Place>,
 }
 
 /// Nodes by everything a selector can ask. Lists are ascending. Pools are in it beside assets.
 #[derive(Debug)]
 pub(super) struct Index<'s> {
     pub(super) regions: Regions,
-    /// By node; assets first, then pools.
-    pub(super) facts: Vec<Facts>,
-    /// By node; meaningless where it has no place.
-    directions: Vec<Direction>,
+    /// By kind; kinds of assets first, then pools.
+    facts: Vec<Facts>,
+    /// By node, as the following; assets first, then pools.
+    kinds: Vec<u32>,
+    capacities: Vec<f64>,
+    /// NaN: none.
+    places: Vec<Place>,
     pub(super) assets: usize,
     pub(super) by_service: Vec<Vec<NodeId>>,
     pub(super) by_sector: Vec<Vec<NodeId>>,
@@ -112,19 +117,25 @@ pub(super) struct Index<'s> {
     pub(super) everywhere: Vec<NodeId>,
 }
 
+const NOWHERE: Place = Place { lat: f64::NAN, lon: f64::NAN };
+
 impl<'s> Index<'s> {
     pub(super) fn new(
         spec: &'s Scenario,
+        assets: &Assets<'s>,
         merged: &[Merged<'s>],
         names: &Names<'s>,
         sectors: usize,
         problems: &mut Problems,
     ) -> Self {
+        let nodes = assets.len() + spec.pools.len();
         let mut index = Self {
             regions: Regions::new(spec, names, problems),
-            facts: Vec::with_capacity(spec.assets.len() + spec.pools.len()),
-            directions: Vec::with_capacity(spec.assets.len() + spec.pools.len()),
-            assets: spec.assets.len(),
+            facts: Vec::with_capacity(merged.len() + spec.pools.len()),
+            kinds: Vec::with_capacity(nodes),
+            capacities: Vec::with_capacity(nodes),
+            places: Vec::with_capacity(nodes),
+            assets: assets.len(),
             by_service: vec![Vec::new(); spec.services.len()],
             by_sector: vec![Vec::new(); sectors],
             by_class: vec![Vec::new(); spec.classes.len()],
@@ -132,10 +143,12 @@ impl<'s> Index<'s> {
             by_tag: BTreeMap::new(),
             everywhere: Vec::new(),
         };
-        for (asset, merged) in spec.assets.iter().zip(merged) {
-            let facts = merged.facts(asset, names, problems);
-            let node = index.add(facts);
-            for tag in merged.tags() {
+        for (asset, merged) in assets.kinds().zip(merged) {
+            index.facts.push(merged.facts(asset, names, problems).in_order());
+        }
+        for asset in assets.iter() {
+            let node = index.add(asset.kind, asset.capacity(), asset.position());
+            for tag in merged[asset.kind].tags() {
                 let list = index.by_tag.entry(&tag.value).or_default();
                 if list.last() != Some(&node) {
                     list.push(node);
@@ -143,33 +156,32 @@ impl<'s> Index<'s> {
             }
         }
         for pool in &spec.pools {
-            let find = |table: &super::names::Table, id: &crate::spec::Id, problems: &mut Problems| {
-                table.find(id, problems).map_or(u16::MAX, |row| row as u16)
-            };
-            let service = names.services.find(&pool.service, problems).map(ServiceId::new);
-            let node = index.add(Facts {
-                sector: SectorId(
-                    pool.sector.as_ref().map_or(u16::MAX, |id| find(&names.sectors, id, problems)),
-                ),
-                region: RegionId(
-                    pool.region.as_ref().map_or(u16::MAX, |id| find(&names.regions, id, problems)),
-                ),
-                class: ClassId::NONE,
-                supplies: service.into_iter().collect(),
-                capacity: 1.0,
-                place: None,
-            });
-            if pool.region.is_none() {
-                index.everywhere.push(node);
-            }
+            index.pool(pool, names, problems);
         }
         index
     }
 
-    fn add(&mut self, mut facts: Facts) -> NodeId {
-        let node = NodeId::new(self.facts.len());
-        facts.supplies.sort_unstable();
-        facts.supplies.dedup();
+    fn pool(&mut self, pool: &'s crate::spec::Pool, names: &Names<'s>, problems: &mut Problems) {
+        let find = |table: &super::names::Table, id: &crate::spec::Id, problems: &mut Problems| {
+            table.find(id, problems).map_or(u16::MAX, |row| row as u16)
+        };
+        let service = names.services.find(&pool.service, problems).map(ServiceId::new);
+        self.facts.push(Facts {
+            sector: SectorId(pool.sector.as_ref().map_or(u16::MAX, |id| find(&names.sectors, id, problems))),
+            region: RegionId(pool.region.as_ref().map_or(u16::MAX, |id| find(&names.regions, id, problems))),
+            class: ClassId::NONE,
+            supplies: service.into_iter().collect(),
+            capacity: 1.0,
+        });
+        let node = self.add(self.facts.len() - 1, None, None);
+        if pool.region.is_none() {
+            self.everywhere.push(node);
+        }
+    }
+
+    fn add(&mut self, kind: usize, capacity: Option<f64>, place: Option<Place>) -> NodeId {
+        let node = NodeId::new(self.kinds.len());
+        let facts = &self.facts[kind];
         for service in &facts.supplies {
             self.by_service[service.index()].push(node);
         }
@@ -182,8 +194,9 @@ impl<'s> Index<'s> {
         if let Some(region) = facts.region.some() {
             self.by_region[region.index()].push(node);
         }
-        self.directions.push(facts.place.map_or([0.0; 3], direction));
-        self.facts.push(facts);
+        self.capacities.push(capacity.unwrap_or(facts.capacity));
+        self.places.push(place.unwrap_or(NOWHERE));
+        self.kinds.push(kind as u32);
         node
     }
 
@@ -193,10 +206,32 @@ impl<'s> Index<'s> {
     }
 
     pub(super) fn facts(&self, node: NodeId) -> &Facts {
-        &self.facts[node.index()]
+        &self.facts[self.kinds[node.index()] as usize]
+    }
+
+    /// Weight as a provider.
+    pub(super) fn capacity(&self, node: NodeId) -> f64 {
+        self.capacities[node.index()]
+    }
+
+    pub(super) fn place(&self, node: NodeId) -> Option<Place> {
+        Some(self.places[node.index()]).filter(|place| !(place.lat + place.lon).is_nan())
+    }
+
+    /// Gives an asset a place that it has from elsewhere.
+    pub(super) fn set_place(&mut self, node: NodeId, place: Place) {
+        self.places[node.index()] = place;
     }
 
     pub(super) fn direction(&self, node: NodeId) -> Option<Direction> {
-        self.facts(node).place.map(|_| self.directions[node.index()])
+        self.place(node).map(direction)
+    }
+}
+
+impl Facts {
+    fn in_order(mut self) -> Self {
+        self.supplies.sort_unstable();
+        self.supplies.dedup();
+        self
     }
 }

@@ -1,6 +1,7 @@
 //! From the scenario as written to the model: ids become rows, defaults and classes are filled in, selectors become
 //! lists. What can not be resolved is reported and left out, so that all problems come to light at once.
 
+mod assets;
 mod assumptions;
 mod chains;
 mod events;
@@ -9,22 +10,26 @@ mod index;
 mod names;
 mod needs;
 mod nodes;
+mod positions;
 mod repairs;
 mod select;
 mod systems;
 mod traits;
 mod watch;
 
+pub(crate) use assets::Assets;
 pub(crate) use assumptions::assumptions;
 
 use crate::problems::Problems;
 use crate::source::Span;
 use crate::spec::{Place, Scenario};
+use crate::tables::Tables;
 use index::Index;
 use linchpin_model::{
     Curve, CurveId, DistId, FailureId, Level, Meta, Model, ModelBuilder, NodeId, RegionId, RepairId,
 };
 use names::Names;
+use needs::Prepared;
 use select::Picks;
 use std::collections::BTreeMap;
 use traits::Merged;
@@ -61,12 +66,16 @@ struct Resolver<'s, 'p> {
     spec: &'s Scenario,
     names: Names<'s>,
     index: Index<'s>,
+    tables: &'s Tables<'s>,
+    assets: Assets<'s>,
+    /// By kind of assets.
     merged: Vec<Merged<'s>>,
     picks: Picks,
     problems: &'p mut Problems,
     builder: ModelBuilder,
-    /// By node.
+    /// By node, from the first after the assets on.
     homes: Vec<Home>,
+    needs_seen: Prepared,
     /// Needs in the order of their owners.
     needs: Vec<NeedPlace>,
     links: usize,
@@ -76,15 +85,24 @@ struct Resolver<'s, 'p> {
 }
 
 /// Resolves a scenario.
-pub(crate) fn resolve(spec: &Scenario, problems: &mut Problems) -> Option<Resolved> {
-    let names = Names::new(spec, problems);
+pub(crate) fn resolve<'s>(
+    spec: &'s Scenario,
+    tables: &'s Tables<'s>,
+    assets: &Assets<'s>,
+    problems: &mut Problems,
+) -> Option<Resolved> {
+    let names = Names::new(spec, assets, problems);
     if !fits(spec, problems) {
         return None;
     }
-    let merged = Merged::all(spec, &names, problems);
+    let merged = Merged::all(spec, assets, &names, problems);
     let sectors = names::SECTORS.len() + spec.sectors.len();
-    let index = Index::new(spec, &merged, &names, sectors, problems);
+    let mut index = Index::new(spec, assets, &merged, &names, sectors, problems);
+    positions::add(tables, assets, &names, &mut index, problems);
     let mut resolver = Resolver {
+        tables,
+        assets: assets.clone(),
+        needs_seen: Prepared::default(),
         names,
         index,
         merged,
@@ -163,10 +181,9 @@ impl Resolver<'_, '_> {
 
     /// Id of a node as written.
     fn id_of(&self, node: NodeId) -> &str {
-        let (spec, row) = (self.spec, node.index());
-        match spec.assets.get(row) {
-            Some(asset) => &asset.id.value,
-            None => spec.pools.get(row - spec.assets.len()).map_or("", |pool| &pool.id.value),
+        match self.assets.get(node.index()) {
+            Some(asset) => asset.id(),
+            None => self.spec.pools.get(node.index() - self.assets.len()).map_or("", |pool| &pool.id.value),
         }
     }
 

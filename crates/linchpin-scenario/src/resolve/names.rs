@@ -1,23 +1,37 @@
 //! Ids of every kind, and what they stand for.
 
+use super::assets::Assets;
 use crate::diagnostic::Diagnostic;
 use crate::problems::Problems;
 use crate::source::Span;
 use crate::spec::{Id, Scenario};
+use crate::tables::words::{Slots, hash};
 use linchpin_model::Named;
-use std::collections::BTreeMap;
 
 /// Ids of one kind.
 #[derive(Debug)]
 pub(super) struct Table<'s> {
     /// What they are ids of, for messages.
     what: &'static str,
-    rows: BTreeMap<&'s str, (u32, Option<Span>)>,
+    entries: Vec<Entry<'s>>,
+    slots: Slots,
+}
+
+#[derive(Debug)]
+struct Entry<'s> {
+    id: &'s str,
+    row: u32,
+    /// None where it exists without the scenario saying so.
+    span: Option<Span>,
 }
 
 impl<'s> Table<'s> {
     pub(super) fn new(what: &'static str) -> Self {
-        Self { what, rows: BTreeMap::new() }
+        Self::with_capacity(what, 0)
+    }
+
+    fn with_capacity(what: &'static str, ids: usize) -> Self {
+        Self { what, entries: Vec::with_capacity(ids), slots: Slots::with_capacity(ids) }
     }
 
     /// All entries of a list, in order, from row 0.
@@ -31,34 +45,47 @@ impl<'s> Table<'s> {
 
     /// Says that `id` is the entry `row`. The first of several entries keeps the id.
     pub(super) fn add(&mut self, id: &'s Id, row: usize, problems: &mut Problems) {
-        if id.value.is_empty() {
+        self.add_at(&id.value, || id.span, row, problems);
+    }
+
+    fn add_at(&mut self, id: &'s str, span: impl Fn() -> Span, row: usize, problems: &mut Problems) {
+        if id.is_empty() {
             return;
         }
-        match self.rows.get(id.value.as_str()) {
-            Some((_, Some(first))) => {
-                let (first, what) = (*first, self.what);
-                problems.error("duplicate id", id.span, |span| {
-                    Diagnostic::error(span, format!("the {what} `{}` is there twice", id.value))
+        match self.entry(id).map(|entry| entry.span) {
+            Some(Some(first)) => {
+                let what = self.what;
+                problems.error("duplicate id", span(), |span| {
+                    Diagnostic::error(span, format!("the {what} `{id}` is there twice"))
                         .label("again here")
                         .related(first, "first here")
                         .help("give one of them another id, or take it out")
                 });
             }
-            Some((_, None)) => {}
-            None => {
-                self.rows.insert(&id.value, (row as u32, Some(id.span)));
-            }
+            Some(None) => {}
+            None => self.insert(Entry { id, row: row as u32, span: Some(span()) }),
         }
     }
 
     /// An id that exists without the scenario saying so; an entry may name it again.
     fn add_standing(&mut self, id: &'static str, row: usize) {
-        self.rows.insert(id, (row as u32, None));
+        self.insert(Entry { id, row: row as u32, span: None });
+    }
+
+    fn insert(&mut self, entry: Entry<'s>) {
+        let Self { entries, slots, .. } = self;
+        slots.insert(hash(entry.id), entries.len() as u32, |row| hash(entries[row as usize].id));
+        entries.push(entry);
+    }
+
+    fn entry(&self, id: &str) -> Option<&Entry<'s>> {
+        let found = self.slots.find(hash(id), |row| self.entries[row as usize].id == id)?;
+        self.entries.get(found as usize)
     }
 
     /// The row of an id, without a word.
     pub(super) fn get(&self, id: &str) -> Option<usize> {
-        self.rows.get(id).map(|(row, _)| *row as usize)
+        self.entry(id).map(|entry| entry.row as usize)
     }
 
     /// The row of a reference. An unknown one is reported.
@@ -66,10 +93,11 @@ impl<'s> Table<'s> {
         self.find_text(&id.value, id.span, problems)
     }
 
-    fn find_text(&self, text: &str, span: Span, problems: &mut Problems) -> Option<usize> {
+    /// The same for a text and its place.
+    pub(super) fn find_text(&self, text: &str, span: Span, problems: &mut Problems) -> Option<usize> {
         let row = self.get(text);
         if row.is_none() && !text.is_empty() {
-            problems.unknown(self.what, span, text, self.rows.keys().copied());
+            problems.unknown(self.what, span, text, self.entries.iter().map(|entry| entry.id));
         }
         row
     }
@@ -113,7 +141,7 @@ pub(super) struct Names<'s> {
 }
 
 impl<'s> Names<'s> {
-    pub(super) fn new(spec: &'s Scenario, problems: &mut Problems) -> Self {
+    pub(super) fn new(spec: &'s Scenario, assets: &Assets<'s>, problems: &mut Problems) -> Self {
         let mut sectors = Table::new("sector");
         for (row, (id, _)) in SECTORS.iter().enumerate() {
             sectors.add_standing(id, row);
@@ -127,14 +155,17 @@ impl<'s> Names<'s> {
         }
         let mut skills = Table::new("team with the skill");
         for team in &spec.teams {
-            let row = skills.rows.len();
+            let row = skills.entries.len();
             if skills.get(&team.skill.value).is_none() {
                 skills.add(&team.skill, row, problems);
             }
         }
-        let mut nodes = Table::of("asset", spec.assets.iter().map(|asset| &asset.id), problems);
+        let mut nodes = Table::with_capacity("asset", assets.len() + spec.pools.len());
+        for (row, asset) in assets.iter().enumerate() {
+            nodes.add_at(asset.id(), || asset.id_span(), row, problems);
+        }
         for (i, pool) in spec.pools.iter().enumerate() {
-            nodes.add(&pool.id, spec.assets.len() + i, problems);
+            nodes.add(&pool.id, assets.len() + i, problems);
         }
         nodes.what = "asset or pool";
         // These are not referred to by anything, but two of them must not share an id all the same.
@@ -158,8 +189,10 @@ impl<'s> Names<'s> {
 
     /// Skills by row; the id is the name.
     pub(super) fn skills_in_order(&self) -> Vec<Named> {
-        let mut rows: Vec<_> = self.skills.rows.iter().map(|(id, (row, _))| (*row, *id)).collect();
-        rows.sort_unstable();
-        rows.into_iter().map(|(_, id)| Named { id: id.to_owned(), name: id.to_owned() }).collect()
+        self.skills
+            .entries
+            .iter()
+            .map(|entry| Named { id: entry.id.to_owned(), name: entry.id.to_owned() })
+            .collect()
     }
 }

@@ -1,9 +1,10 @@
 //! Everything that has a level: assets, pools, teams, repair jobs.
 
+use super::assets::AssetRef;
 use super::{Home, Resolver, names::SECTORS};
 use crate::spec::Repair;
 use linchpin_model::{
-    Class, Combine, Level, NodeId, NodeKind, Position, Region, RegionId, SectorId, ServiceId,
+    Class, Combine, Level, Node, NodeId, NodeKind, Position, Region, RegionId, SectorId, ServiceId,
 };
 
 impl<'s> Resolver<'s, '_> {
@@ -56,49 +57,62 @@ impl<'s> Resolver<'s, '_> {
     }
 
     fn assets(&mut self) {
-        let spec = self.spec;
-        for (i, asset) in spec.assets.iter().enumerate() {
-            let (merged, facts) = (self.merged[i], self.index.facts[i].clone());
-            let node = self.builder.node(&asset.id.value, &asset.name, facts.sector, facts.region);
-            self.homes.push(Home {
-                region: facts.region,
-                place: asset.position,
-                unknown: facts.region.is_none(),
-            });
-            if let Some(place) = asset.position {
+        let assets = self.assets.clone();
+        let mut alike: Vec<Option<Node>> = vec![None; assets.kind_count()];
+        for asset in assets.iter() {
+            let facts = self.index.facts(NodeId::new(self.builder.parts().nodes.len()));
+            let (sector, region) = (facts.sector, facts.region);
+            let node = self.builder.node(asset.id(), &asset.name(), sector, region);
+            if let Some(place) = self.index.place(node) {
                 self.builder.place(node, position(place));
             }
-            let restart = self.dist(merged.get(|traits| traits.restart.as_deref()));
-            let repair = merged.get(|traits| traits.repair.as_deref());
-            let plan = self.repair_plan(repair);
-            let failures = merged.get(|traits| traits.failures.as_deref());
-            let failure = self.random_failure(failures, repair, plan);
-            let control = merged.get(|traits| traits.control);
+            let like = match &alike[asset.kind] {
+                Some(like) => like.clone(),
+                None => {
+                    let like = self.asset_of(asset.kind, node);
+                    alike[asset.kind] = Some(like.clone());
+                    like
+                }
+            };
             let row = self.builder.node_mut(node);
-            row.class = facts.class;
-            row.combine = merged.get(|traits| traits.combine).unwrap_or(Combine::Min);
-            row.failed_below = level(merged.get(|traits| traits.failed_below), 0.5);
-            row.initial = level(merged.get(|traits| traits.initial), 1.0);
-            row.restart = restart;
-            row.repair = plan;
-            row.failure = failure;
-            if let Some(control) = control {
-                row.manual_factor = control.manual_restart as f32;
-                row.trip_factor = control.trip_rate as f32;
-            }
-            self.serves(node, asset, facts.region);
+            *row = Node { key: row.key, ..like };
+            self.serves(node, asset, region);
         }
     }
 
-    fn serves(&mut self, node: NodeId, asset: &'s crate::spec::Asset, home: RegionId) {
-        for serves in &asset.serves {
+    /// The node of an asset with everything that its kind has in common.
+    fn asset_of(&mut self, kind: usize, node: NodeId) -> Node {
+        let (merged, class) = (self.merged[kind], self.index.facts(node).class);
+        let restart = self.dist(merged.get(|traits| traits.restart.as_deref()));
+        let repair = merged.get(|traits| traits.repair.as_deref());
+        let plan = self.repair_plan(repair);
+        let failures = merged.get(|traits| traits.failures.as_deref());
+        let failure = self.random_failure(failures, repair, plan);
+        let control = merged.get(|traits| traits.control);
+        let mut like = self.builder.node_mut(node).clone();
+        like.class = class;
+        like.combine = merged.get(|traits| traits.combine).unwrap_or(Combine::Min);
+        like.failed_below = level(merged.get(|traits| traits.failed_below), 0.5);
+        like.initial = level(merged.get(|traits| traits.initial), 1.0);
+        like.restart = restart;
+        like.repair = plan;
+        like.failure = failure;
+        if let Some(control) = control {
+            like.manual_factor = control.manual_restart as f32;
+            like.trip_factor = control.trip_rate as f32;
+        }
+        like
+    }
+
+    fn serves(&mut self, node: NodeId, asset: AssetRef<'s>, home: RegionId) {
+        for (serves, people) in asset.serves() {
             let service = self.names.services.find(&serves.service, self.problems).map(ServiceId::new);
             let region = match &serves.region {
                 None => home.some(),
                 Some(id) => self.names.regions.find(id, self.problems).map(RegionId::new),
             };
             if let (Some(service), Some(region)) = (service, region) {
-                self.builder.serves(node, service, region, serves.people);
+                self.builder.serves(node, service, region, people);
             }
         }
     }
@@ -106,7 +120,7 @@ impl<'s> Resolver<'s, '_> {
     fn pools(&mut self) {
         let spec = self.spec;
         for (i, pool) in spec.pools.iter().enumerate() {
-            let facts = &self.index.facts[spec.assets.len() + i];
+            let facts = self.index.facts(NodeId::new(self.assets.len() + i));
             let (sector, region) = (facts.sector, facts.region);
             let node = self.builder.node(&pool.id.value, &pool.name, sector, region);
             let unknown = pool.region.is_some() && region.is_none();
@@ -130,13 +144,13 @@ impl<'s> Resolver<'s, '_> {
 
     /// A node for the work at each asset whose repair needs something.
     fn jobs(&mut self) {
-        let spec = self.spec;
-        for (i, asset) in spec.assets.iter().enumerate() {
-            if self.job_of(i).is_none() {
+        let assets = self.assets.clone();
+        for (i, asset) in assets.iter().enumerate() {
+            if self.job_of(asset.kind).is_none() {
                 continue;
             }
-            let (id, name) = (format!("job:{}", asset.id.value), format!("repair of {}", asset.name));
-            let home = self.homes[i];
+            let (id, name) = (format!("job:{}", asset.id()), format!("repair of {}", asset.name()));
+            let home = self.home(NodeId::new(i));
             let node = self.builder.node(&id, &name, SectorId::NONE, home.region);
             self.homes.push(home);
             self.builder.node_mut(node).kind = NodeKind::Job;
@@ -144,9 +158,20 @@ impl<'s> Resolver<'s, '_> {
         }
     }
 
-    /// The repair of an asset, if its work needs something.
-    pub(super) fn job_of(&self, asset: usize) -> Option<&'s Repair> {
-        self.merged[asset].get(|traits| traits.repair.as_deref()).filter(|repair| !repair.needs.is_empty())
+    /// The repair of a kind of assets, if its work needs something.
+    pub(super) fn job_of(&self, kind: usize) -> Option<&'s Repair> {
+        self.merged[kind].get(|traits| traits.repair.as_deref()).filter(|repair| !repair.needs.is_empty())
+    }
+
+    /// Where a node looks for providers from.
+    pub(super) fn home(&self, node: NodeId) -> Home {
+        match node.index().checked_sub(self.assets.len()) {
+            Some(after) => self.homes[after],
+            None => {
+                let region = self.index.facts(node).region;
+                Home { region, place: self.index.place(node), unknown: region.is_none() }
+            }
+        }
     }
 
     fn place_of(&self, region: RegionId) -> Option<crate::spec::Place> {

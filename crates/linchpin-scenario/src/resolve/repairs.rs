@@ -93,10 +93,10 @@ impl<'s> Resolver<'s, '_> {
     /// Teams and stocks of spares.
     pub(super) fn response(&mut self) {
         let spec = self.spec;
-        let first = spec.assets.len() + spec.pools.len();
+        let first = self.assets.len() + spec.pools.len();
         for (i, team) in spec.teams.iter().enumerate() {
             let node = NodeId::new(first + i);
-            let home = self.homes[node.index()].region;
+            let home = self.home(node).region;
             let mut serves: Vec<RegionId> = match &team.serves {
                 None => {
                     home.some().map(|home| self.index.regions.and_within(home).to_vec()).unwrap_or_default()
@@ -131,7 +131,6 @@ impl<'s> Resolver<'s, '_> {
 
     /// Warns of repairs that no team can do where they are needed.
     fn crews_at_hand(&mut self) {
-        let spec = self.spec;
         let mut most: BTreeMap<(SkillId, RegionId), u16> = BTreeMap::new();
         for team in &self.builder.parts().teams {
             for region in &team.serves {
@@ -139,9 +138,19 @@ impl<'s> Resolver<'s, '_> {
                 *crews = (*crews).max(team.crews);
             }
         }
-        for (i, asset) in spec.assets.iter().enumerate() {
-            let region = self.index.facts[i].region;
-            let Some(repair) = self.merged[i].get(|traits| traits.repair.as_deref()) else { continue };
+        let crewed: Vec<bool> = self
+            .merged
+            .iter()
+            .map(|merged| {
+                let repair = merged.get(|traits| traits.repair.as_deref());
+                repair.is_some_and(|repair| repair.stages.iter().any(|stage| stage.skill.is_some()))
+            })
+            .collect();
+        for (i, asset) in self.assets.iter().enumerate().filter(|(_, asset)| crewed[asset.kind]) {
+            let region = self.index.facts(NodeId::new(i)).region;
+            let Some(repair) = self.merged[asset.kind].get(|traits| traits.repair.as_deref()) else {
+                continue;
+            };
             for stage in repair.stages.iter().filter(|_| !region.is_none()) {
                 let Some(skill) = &stage.skill else { continue };
                 let Some(row) = self.names.skills.get(&skill.value) else { continue };
@@ -152,7 +161,10 @@ impl<'s> Resolver<'s, '_> {
                 self.problems.warn("no crews", stage.span, |span| {
                     let title = format!(
                         "`{}` can not be repaired: no team serves `{}` with {} {} crews",
-                        asset.id.value, asset.region.value, stage.crews, skill.value
+                        asset.id(),
+                        asset.like.region.value,
+                        stage.crews,
+                        skill.value
                     );
                     Diagnostic::warning(span, title)
                         .label(if crews == 0 {

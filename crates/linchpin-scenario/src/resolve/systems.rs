@@ -226,7 +226,7 @@ impl<'s> Resolver<'s, '_> {
             spec::Priority::ServedPerHour => Priority::ServedPerHour,
             spec::Priority::Shortest => Priority::Shortest,
             spec::Priority::List(ids) => {
-                let mut ranks = vec![ids.len() as u32; self.homes.len()];
+                let mut ranks = vec![ids.len() as u32; self.assets.len() + self.homes.len()];
                 for (rank, id) in ids.iter().enumerate() {
                     if let Some(node) = self.names.nodes.find(id, self.problems) {
                         ranks[node] = ranks[node].min(rank as u32);

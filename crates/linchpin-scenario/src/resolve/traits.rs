@@ -1,5 +1,6 @@
 //! An asset together with its class.
 
+use super::assets::Assets;
 use super::index::Facts;
 use super::names::Names;
 use crate::problems::Problems;
@@ -14,13 +15,19 @@ pub(super) struct Merged<'s> {
 }
 
 impl<'s> Merged<'s> {
-    pub(super) fn all(spec: &'s Scenario, names: &Names, problems: &mut Problems) -> Vec<Self> {
+    /// One for each kind of assets.
+    pub(super) fn all(
+        spec: &'s Scenario,
+        assets: &Assets<'s>,
+        names: &Names,
+        problems: &mut Problems,
+    ) -> Vec<Self> {
         let class = |id: &Id, problems: &mut Problems| {
             let row = names.classes.find(id, problems)?;
             Some((ClassId::new(row), &spec.classes[row]))
         };
-        spec.assets
-            .iter()
+        assets
+            .kinds()
             .map(|asset| Self {
                 own: &asset.traits,
                 class: asset.class.as_ref().and_then(|id| class(id, problems)),
@@ -75,7 +82,6 @@ impl<'s> Merged<'s> {
                 .map(ServiceId::new)
                 .collect(),
             capacity: self.get(|traits| traits.capacity).unwrap_or(1.0),
-            place: asset.position,
         }
     }
 }

@@ -23,11 +23,11 @@ impl Resolver<'_, '_> {
             };
             let weight = |node: NodeId| match group.weights {
                 GroupWeights::Equal => 1.0,
-                GroupWeights::Capacity => self.index.facts(node).capacity,
-                GroupWeights::People => spec
+                GroupWeights::Capacity => self.index.capacity(node),
+                GroupWeights::People => self
                     .assets
                     .get(node.index())
-                    .map_or(0.0, |a| a.serves.iter().map(|serves| serves.people).sum()),
+                    .map_or(0.0, |asset| asset.serves().map(|(_, people)| people).sum()),
             };
             let members: Vec<(NodeId, f64)> = nodes
                 .into_iter()
@@ -50,15 +50,23 @@ impl Resolver<'_, '_> {
 
     /// Reports services that reach a region in name only: the group of that region would have no weight.
     fn someone_is_served(&mut self) {
-        let spec = self.spec;
+        // First by kind, of which there are few.
+        let mut sums: Vec<Vec<f64>> = vec![Vec::new(); self.assets.kind_count()];
+        for asset in self.assets.iter() {
+            let sums = &mut sums[asset.kind];
+            sums.resize(asset.like.serves.len(), 0.0);
+            for (sum, (_, people)) in sums.iter_mut().zip(asset.serves()) {
+                *sum += people;
+            }
+        }
         let mut people: BTreeMap<(&str, &str), (f64, Span)> = BTreeMap::new();
-        for asset in &spec.assets {
-            for serves in &asset.serves {
+        for (asset, sums) in self.assets.kinds().zip(&sums) {
+            for (serves, sum) in asset.serves.iter().zip(sums) {
                 let region = serves.region.as_ref().unwrap_or(&asset.region);
                 let entry = people
                     .entry((&serves.service.value, &region.value))
                     .or_insert((0.0, serves.service.span));
-                entry.0 += serves.people;
+                entry.0 += sum;
             }
         }
         for ((service, region), (sum, span)) in people {

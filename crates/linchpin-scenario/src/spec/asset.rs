@@ -76,6 +76,22 @@ pub struct Traits {
     pub control: Option<Control>,
 }
 
+impl Asset {
+    /// Stands for an asset that could not be read, and of which nothing more is to be said.
+    pub(crate) fn unread(span: Span) -> Self {
+        Self {
+            id: super::unknown_id(span),
+            name: String::new(),
+            class: Some(super::unknown_id(span)),
+            region: super::unknown_id(span),
+            position: None,
+            serves: Vec::new(),
+            traits: Traits::default(),
+            span,
+        }
+    }
+}
+
 impl Traits {
     /// Names of the entries of [`Self::shared`], those that fall together most easily first.
     pub const SHARED: [&str; 4] = ["site", "vendor", "operator", "owner"];
@@ -110,6 +126,9 @@ pub struct Serves {
     pub region: Option<Id>,
 }
 
+/// Most people that one asset serves: all of mankind is not too many.
+pub(crate) const MAX_PEOPLE: f64 = 1e10;
+
 const COMBINE: [(&str, Combine); 2] = [("Min", Combine::Min), ("Product", Combine::Product)];
 
 pub(super) fn class(value: &Value, out: &mut Diagnostics) -> Option<Class> {
@@ -125,7 +144,7 @@ pub(super) fn class(value: &Value, out: &mut Diagnostics) -> Option<Class> {
     Some(class)
 }
 
-pub(super) fn asset(value: &Value, out: &mut Diagnostics) -> Option<Asset> {
+pub(crate) fn asset(value: &Value, out: &mut Diagnostics) -> Option<Asset> {
     let mut fields = Fields::new(value, "asset", out)?;
     let id = own_id(&mut fields);
     let asset = Asset {
@@ -187,8 +206,8 @@ fn serves(value: &Value, out: &mut Diagnostics) -> Option<Serves> {
     Some(serves)
 }
 
-/// People: as other weights, but all of mankind is not too many.
-fn people_served(value: &Value, out: &mut Diagnostics) -> Option<f64> {
-    let people = decode::number_in(0.0..=1e10)(value, out)?;
-    if people == 0.0 { Some(people) } else { decode::number_in(MIN_WEIGHT..=1e10)(value, out) }
+/// People: as other weights, but for the largest.
+pub(crate) fn people_served(value: &Value, out: &mut Diagnostics) -> Option<f64> {
+    let people = decode::number_in(0.0..=MAX_PEOPLE)(value, out)?;
+    if people == 0.0 { Some(people) } else { decode::number_in(MIN_WEIGHT..=MAX_PEOPLE)(value, out) }
 }

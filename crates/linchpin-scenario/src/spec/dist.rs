@@ -83,7 +83,7 @@ pub(super) fn positive(value: &Value, out: &mut Diagnostics) -> Option<f64> {
 }
 
 /// What a provider or member counts: 0, or as much as the model's integers can hold.
-pub(super) fn weight(value: &Value, out: &mut Diagnostics) -> Option<f64> {
+pub(crate) fn weight(value: &Value, out: &mut Diagnostics) -> Option<f64> {
     let weight = decode::number_in(0.0..=MAX_WEIGHT)(value, out)?;
     if weight == 0.0 { Some(weight) } else { positive_weight(value, out) }
 }

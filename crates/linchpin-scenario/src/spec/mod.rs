@@ -27,6 +27,11 @@ pub use system::{
 };
 pub use watch::{Group, GroupWeights, Requirement, RequirementOf};
 
+pub(crate) use asset::{MAX_PEOPLE, asset, people_served};
+pub(crate) use dist::weight;
+pub(crate) use need::need;
+pub(crate) use system::pool;
+
 use crate::decode::{self, Fields, Spanned};
 use crate::diagnostic::Diagnostics;
 use crate::source::Span;
@@ -35,7 +40,7 @@ use crate::value::{Value, ValueKind};
 /// An id, or a reference to one, and where it stands. Empty where it could not be read (which has been reported).
 pub type Id = Spanned<String>;
 
-fn unknown_id(span: Span) -> Id {
+pub(crate) fn unknown_id(span: Span) -> Id {
     Spanned { value: String::new(), span }
 }
 

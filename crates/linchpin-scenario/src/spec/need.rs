@@ -84,7 +84,7 @@ pub struct Stage {
 const ROLES: [(&str, Role); 3] = [("Both", Role::Both), ("Run", Role::Run), ("Start", Role::Start)];
 pub(super) const WEIGHTS: [(&str, Weights); 2] = [("Equal", Weights::Equal), ("Capacity", Weights::Capacity)];
 
-pub(super) fn need(value: &Value, out: &mut Diagnostics) -> Option<Need> {
+pub(crate) fn need(value: &Value, out: &mut Diagnostics) -> Option<Need> {
     let mut fields = Fields::new(value, "need", out)?;
     let service = required_reference(&mut fields, "service");
     let need = Need {

@@ -105,6 +105,7 @@ impl Scenario {
         let head = head(&mut fields);
         // Taken out by whoever merged the files; here so that it is no unknown field where nothing was merged.
         let _ = fields.value("include");
+        let _ = fields.value("tables");
         let scenario = Self {
             head,
             regions: list(&mut fields, "regions", region),

@@ -165,7 +165,7 @@ pub enum Priority {
 /// Largest load in a sharing group: beyond it, fixed-point sums over a million members would not fit 64 bits.
 const MAX_LOAD: f64 = 1_000.0;
 
-pub(super) fn pool(value: &Value, out: &mut Diagnostics) -> Option<Pool> {
+pub(crate) fn pool(value: &Value, out: &mut Diagnostics) -> Option<Pool> {
     let mut fields = Fields::new(value, "pool", out)?;
     let id = own_id(&mut fields);
     let unread = decode::Spanned { value: 1.0, span: fields.span() };
