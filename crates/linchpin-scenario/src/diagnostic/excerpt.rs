@@ -49,13 +49,7 @@ pub(super) fn excerpts(sources: &Sources, places: &[Span]) -> Vec<Excerpt> {
                     marked(sources, first_lines(sources, places[index]), wider.start, text.len(), index)
                 };
                 let marks = indices.map(mark).collect();
-                *excerpt = Excerpt {
-                    source: place.source,
-                    text,
-                    line: wider.start,
-                    cut_at: None,
-                    marks,
-                };
+                *excerpt = Excerpt { source: place.source, text, line: wider.start, cut_at: None, marks };
                 *covered = wider;
                 continue;
             }

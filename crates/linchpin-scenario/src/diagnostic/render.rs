@@ -158,6 +158,19 @@ mod tests {
         assert!(render(&sources, &problem, true).contains('\u{1b}'));
     }
 
+    /// Found by fuzzing: a file that ends in carriage returns, and its end marked behind them.
+    #[test]
+    fn places_in_line_breaks_are_shown_at_the_end_of_the_line() {
+        for text in ["a \r\r", "a\r\r\n\r\n", "(a\r\r\r\nb)\r\r"] {
+            let (sources, id) = sources(text);
+            for (start, end) in (0..=text.len()).flat_map(|end| (0..=end).map(move |start| (start, end))) {
+                let problem =
+                    Diagnostic::error(span(id, start, end), "wrong").related(span(id, 0, 1), "first");
+                assert!(render(&sources, &problem, false).contains("error: wrong"), "{text:?} {start} {end}");
+            }
+        }
+    }
+
     #[test]
     fn long_lines_are_cut_around_the_place() {
         let long = format!("({}here{})", "é".repeat(500_000), "b".repeat(500_000));
