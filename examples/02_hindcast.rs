@@ -33,7 +33,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let comparison = hindcast.compare(&log).map_err(|problems| problems.join("\n"))?;
-    println!("{}, given the {}, {} replications\n", comparison.event, comparison.conditional_on, comparison.replications);
+    println!(
+        "{}, given the {}, {} replications\n",
+        comparison.event, comparison.conditional_on, comparison.replications
+    );
     println!("Predicted and recorded\n\n{}", table::comparison(&comparison));
     println!("Scores: 0 is best, in the unit of the quantity\n\n{}", table::scores(&comparison));
     println!("Predicted, with nothing recorded to compare\n\n{}", table::without_record(&comparison));

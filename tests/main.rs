@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod hindcast;
 mod kernel;
 mod properties;
 mod verification;
