@@ -260,6 +260,7 @@ fn needs() {
             "response: @@[(0, 0), (0.5, 0.2), (0.5, 0.3), (1, 1)]",
             &["the points of a response curve go up in supply"],
         ),
+        ("autonomy: [(capacity: @@\"0s\")]", &["a stage of autonomy that lasts no time is none"]),
         ("autonomy: [@@(name: \"tank\")]", &["a stage of autonomy needs a field `capacity`"]),
         (
             "autonomy: [(capacity: \"1h\", resupply: (from: @@(class: \"none\")))]",
@@ -364,6 +365,11 @@ fn systems() {
         (
             "networks: [(id: @@\"n\", rule: LargestComponent, members: [\"pump\", \"plant\"], links: [])]",
             &["warning: the network `n` does not hang together"],
+        ),
+        (
+            "networks: [(id: \"n\", rule: LargestComponent, members: [\"pump\"], links: []),
+                (id: \"m\", rule: LargestComponent, members: @@[\"pump\"], links: [])]",
+            &["`pump` is in two networks"],
         ),
         (
             "sharing: [(id: \"s\", members: [\"pump\"], rule: Equal, load: 0.5), (id: \"t\", members: @@[\"pump\"], rule: Equal, load: 0.5)]",
@@ -540,6 +546,17 @@ fn circles_of_one_service() {
     ] {
         check(&needs, titles);
     }
+    // Pools that fill each other.
+    let pools = "pools: [(id: \"m\", service: \"power\", suppliers: [(from: \"n\", capacity: 1)], demand: 1),
+        (id: \"n\", service: \"power\", suppliers: [(from: \"m\", capacity: 1)], demand: 1),
+        (id: \"l\", service: \"power\", suppliers: [(from: [\"m\", \"plant\"], capacity: 1)], demand: 1)]";
+    check(
+        &pools.replacen("id: ", "id: @@@@", 1),
+        &[
+            "these pools would fill each other with no source behind them",
+            "warning: once down, these can never come back: each needs the next to start",
+        ],
+    );
 }
 
 #[test]

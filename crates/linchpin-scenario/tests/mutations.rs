@@ -3,10 +3,10 @@
 use linchpin_model::{
     DamageChoice, Draws, Effect, Key, Layer, Level, Model, NetworkRule, NodeId, Purpose, Seeds, Targets,
 };
-use linchpin_scenario::diagnostic::Diagnostics;
+use linchpin_scenario::diagnostic::{Diagnostics, render};
 use linchpin_scenario::source::{SourceId, Sources, Span};
 use linchpin_scenario::value::{Field, Name, Value, ValueKind};
-use linchpin_scenario::{check_text, load_model_with, reader, write};
+use linchpin_scenario::{check_tables, check_text, load_model_with, reader, write};
 use std::path::Path;
 
 const EVERYTHING: &str = include_str!("fixtures/everything.ron");
@@ -94,6 +94,173 @@ fn damaged_files_end_in_errors_or_in_a_sound_model() {
             assert_sound(&model, &String::from_utf8_lossy(&bytes));
         }
     }
+}
+
+const TABLED: &str = "(language: 1, name: \"Tables\", start: \"2027-01-18T06:00:00+01:00\", horizon: \"7d\",
+    regions: [(id: \"north\"), (id: \"town\", parent: \"north\")], services: [(id: \"power\"), (id: \"water\")],
+    classes: [(id: \"pump\", sector: \"drinking-water\", supplies: [\"water\"], needs: [(service: \"power\")])],
+    assets: [(id: \"plant\", sector: \"energy\", region: \"north\", supplies: [\"power\"])],
+    tables: [Assets(\"a.csv\"), Needs(\"n.csv\"), Pools(\"p.csv\"), Positions(\"x.csv\")],
+    events: [(id: \"raid\", at: \"1h\", on: (class: \"pump\"), do: [Closure(lasts: \"1d\")])])";
+
+const TABLES: [(&str, &str); 4] = [
+    (
+        "a.csv",
+        "id,name,class,sector,region,lat,lon,supplies,capacity,tags,site,serves,people,restart,repair,time_to_failure,combine,source\n\
+         w1,\"First \"\"works\"\"\",pump,,north,50.5,8.25,,2,old big,quay,water,1200,1h,\"Lognormal(median: 2d, p95: 9d)\",,Min,survey\n\
+         w2,,pump,,town,,,,0.5,old,quay,water,300,,6h,Exponential(90d),Product,\n\
+         dam,The dam,,energy,town,-12,120,power water,,,,,,Uniform(min: 1h; max: 3h),,,,guess\n",
+    ),
+    (
+        "n.csv",
+        "asset,service,id,from,from_class,from_region,nearest,required,weights,criticality,role,delay,black_start,autonomy,recharge,coverage\n\
+         w1,power,,plant dam,,,,All,,0.9,,1h,,,,\n\
+         w2,power,grid,,,same,,1,Capacity,1,Run,,,4h,2h,0.5\n\
+         dam,water,cooling,,pump,,2,,Equal,0.25,Both,,30min,\"Triangular(min: 1h, mode: 2h, max: 3h)\",,\n\
+         plant,water,,w1;w2,,,,2,,0.1,Start,,,,,\n",
+    ),
+    (
+        "p.csv",
+        "id,service,suppliers,capacity,demand,surge_factor,surge_lasts\nmarket,water,w1 w2,5,8,1.5,1d\n",
+    ),
+    ("x.csv", "id,lat,lon\nplant,51,9.5\nw2,49,8\n"),
+];
+
+/// Mutated tables of the sample, checked.
+fn check_mutant(tables: &[(&str, Vec<u8>)], mutant: u32) -> bool {
+    let all: Vec<(&str, &[u8])> = tables.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+    let loaded = check_tables(TABLED, &all);
+    let text =
+        || tables.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect::<String>();
+    assert_eq!(loaded.model.is_some(), loaded.diagnostics.errors() == 0, "mutant {mutant}:\n{}", text());
+    for problem in loaded.diagnostics.iter() {
+        assert!(problem.span.is_some() && !problem.title.is_empty(), "mutant {mutant}: {problem:?}");
+        // Showing it must work too, wherever it is.
+        assert!(!render(&loaded.sources, problem, false).is_empty());
+    }
+    let sound = loaded.model.is_some();
+    if let Some(model) = loaded.model {
+        assert_sound(&model, &text());
+    }
+    sound
+}
+
+#[test]
+fn the_sample_of_tables_has_no_errors() {
+    let tables = TABLES.map(|(name, text)| (name, text.as_bytes().to_vec()));
+    assert!(check_mutant(&tables, 0));
+}
+
+#[test]
+fn damaged_tables_end_in_errors_or_in_a_sound_model() {
+    let mut sound = 0;
+    for mutant in 0..MUTANTS {
+        let mut dice = Dice { draws: Seeds::new(2029).replication(mutant), thrown: 0 };
+        let mut tables = TABLES.map(|(name, text)| (name, text.as_bytes().to_vec()));
+        for _ in 0..=dice.throw(3) / 2 {
+            let bytes = &mut tables[dice.throw(4)].1;
+            if bytes.is_empty() {
+                continue;
+            }
+            let (from, length) = (dice.throw(bytes.len()), dice.throw(4));
+            let to = (from + length).min(bytes.len());
+            match dice.throw(6) {
+                0 => bytes[from] = dice.throw(256) as u8,
+                1 => drop(bytes.drain(from..to)),
+                2 => {
+                    let again = bytes[from..to].to_vec();
+                    bytes.splice(from..from, again);
+                }
+                3 => bytes.truncate(from),
+                _ => bytes[from] = b",;\t\"\r\n ()-9eE._N\x1f\xef"[dice.throw(18)],
+            }
+        }
+        sound += u32::from(check_mutant(&tables, mutant));
+    }
+    assert!(sound > MUTANTS / 20 && sound < MUTANTS / 2, "{sound} sound");
+}
+
+#[test]
+fn shuffled_cells_end_in_errors_or_in_a_sound_model() {
+    let mut sound = 0;
+    for mutant in 0..MUTANTS {
+        let mut dice = Dice { draws: Seeds::new(2030).replication(mutant), thrown: 0 };
+        // No cell of the sample has a comma outside of quotes but as a separator, so that lines split into cells.
+        let mut cells = TABLES.map(|(_, text)| text.lines().map(split).collect::<Vec<_>>());
+        for _ in 0..=dice.throw(3) / 2 {
+            let table = dice.throw(4);
+            let row = dice.throw(cells[table].len());
+            let column = dice.throw(cells[table][row].len());
+            let other = dice.throw(cells[table].len());
+            let others: Vec<String> = cells[table][other].clone();
+            let rows = &mut cells[table];
+            match dice.throw(7) {
+                0 => drop(rows.remove(row)),
+                1 => rows.push(others),
+                2 => rows.swap(row, other),
+                3 => rows.iter_mut().for_each(|row| drop((column < row.len()).then(|| row.remove(column)))),
+                4 => rows[row].swap(column, dice.throw(others.len()) % (column + 1)),
+                5 => rows[row][column] = others[column % others.len()].clone(),
+                _ => rows[row][column] = CELLS[dice.throw(CELLS.len())].to_owned(),
+            }
+            if rows.is_empty() {
+                rows.push(vec!["id".to_owned()]);
+            }
+        }
+        let mut at = 0;
+        let tables = TABLES.map(|(name, _)| {
+            let lines: Vec<String> = cells[at].iter().map(|row| row.join(",")).collect();
+            at += 1;
+            (name, lines.join("\n").into_bytes())
+        });
+        sound += u32::from(check_mutant(&tables, mutant));
+    }
+    assert!(sound > MUTANTS / 20 && sound < MUTANTS * 3 / 4, "{sound} sound");
+}
+
+/// Cells that are wrong nearly everywhere, or right in places where they surprise.
+const CELLS: [&str; 28] = [
+    "",
+    "0",
+    "-1",
+    "1e308",
+    "1e-300",
+    "NaN",
+    "inf",
+    "-0",
+    "0.5",
+    "2",
+    "1e9",
+    "same",
+    "plant",
+    "market",
+    "w1 w2 w1",
+    "w1",
+    "pump",
+    "Any",
+    "Capacity",
+    "0s",
+    "7305d",
+    "9999999d",
+    "Fixed(",
+    "Empirical(1h;2h)",
+    "Weibull(scale: 1h; shape: 0)",
+    "\"a\"\"b\"",
+    "\"a\nb\"",
+    "water water",
+];
+
+/// The cells of a line, quotes included.
+fn split(line: &str) -> Vec<String> {
+    let (mut cells, mut quoted) = (vec![String::new()], false);
+    for c in line.chars() {
+        quoted ^= c == '"';
+        match c {
+            ',' if !quoted => cells.push(String::new()),
+            _ => cells[0..].last_mut().into_iter().for_each(|cell| cell.push(c)),
+        }
+    }
+    cells
 }
 
 /// Numbers that depend on the mutant and how many were thrown before.

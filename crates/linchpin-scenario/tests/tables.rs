@@ -2,7 +2,10 @@
 
 use linchpin_model::{DistId, Model};
 use linchpin_scenario::diagnostic::Severity;
-use linchpin_scenario::{Loaded, check_tables};
+use linchpin_scenario::{Loaded, check_tables, check_text};
+
+#[path = "../../../tests/network.rs"]
+mod network;
 
 const HEAD: &str = "language: 1, name: \"Test\", start: \"2027-01-18T06:00:00+01:00\", horizon: \"7d\",
     regions: [(id: \"land\"), (id: \"north\", parent: \"land\")], services: [(id: \"power\"), (id: \"water\")],";
@@ -308,4 +311,25 @@ fn a_frozen_scenario_names_its_tables_and_their_hash() {
     let found: Vec<_> = changed.diagnostics.iter().map(|problem| problem.title.as_str()).collect();
     assert_eq!(found[0], "tables/Assets.csv is not the table that this scenario was frozen with");
     assert!(changed.model.is_none());
+}
+
+#[test]
+fn tables_and_ron_make_the_same_model() {
+    const ASSETS: usize = 20_000;
+    let lines = |rows: &mut dyn Iterator<Item = String>| rows.collect::<Vec<_>>().join("\n");
+    let (assets, needs) = (lines(&mut network::asset_rows(ASSETS)), lines(&mut network::need_rows(ASSETS)));
+    let tables = [("assets.csv", assets.as_bytes()), ("needs.csv", needs.as_bytes())];
+    let from_tables = check_tables(&network::scenario(ASSETS, network::TABLES), &tables);
+    let from_ron = check_text("scenario.ron", &network::scenario(ASSETS, &network::asset_field(ASSETS)));
+    let all =
+        |loaded: &Loaded| loaded.diagnostics.iter().map(|problem| problem.title.clone()).collect::<Vec<_>>();
+    assert_eq!((all(&from_tables), all(&from_ron)), (vec![], vec![]));
+    let (Some(tables), Some(ron)) = (from_tables.model, from_ron.model) else {
+        panic!("no errors, no model")
+    };
+    assert!(ron.nodes.len() > ASSETS && ron.needs.len() > 3 * ASSETS && ron.links.len() > ron.needs.len());
+    assert_eq!((&tables.nodes, &tables.needs, &tables.links), (&ron.nodes, &ron.needs, &ron.links));
+    // Everything there is, in its order.
+    let same = format!("{tables:?}") == format!("{ron:?}");
+    assert!(same, "the models differ");
 }

@@ -1,12 +1,13 @@
 //! Circles of needs: those that would hold each other up without a source, and those that nothing brings back.
 
-use super::strong::{Graph, components, shortest_circle};
+use super::strong::{Graph, components, part_of, shortest_circle};
 use crate::diagnostic::Diagnostic;
 use crate::problems::Problems;
 use crate::resolve::Resolved;
 use crate::source::Span;
-use linchpin_model::{CurveId, Level, Model, NeedId, NodeId, NodeKind, Role, ServiceId};
-use std::collections::BTreeMap;
+use linchpin_model::{CurveId, Level, Model, Need, NeedId, NodeId, NodeKind, Role, ServiceId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Ids of a circle that are spelled out.
 const SPELLED: usize = 8;
@@ -15,35 +16,67 @@ const SPELLED: usize = 8;
 /// hold each other up with no source behind them, as no mesh does.
 pub(crate) fn held_up(resolved: &Resolved, problems: &mut Problems) {
     let model = &resolved.model;
-    let supplies = supplied(model);
+    let drawn = Drawn::new(model);
     let mut by_service: BTreeMap<ServiceId, Vec<NeedId>> = BTreeMap::new();
     for (row, need) in model.needs.iter().enumerate() {
         let id = NeedId::new(row);
-        let own = supplies.get(&need.owner).is_some_and(|services| services.contains(&need.service));
-        if own && is_essential(model, id) && resolved.needs[row].is_some_and(|place| !place.tainted) {
-            by_service.entry(need.service).or_default().push(id);
+        if drawn.from(need.owner, kind_of(need))
+            && is_essential(model, id)
+            && resolved.needs[row].is_some_and(|place| !place.tainted)
+        {
+            by_service.entry(kind_of(need)).or_default().push(id);
         }
     }
+    let mut rows = vec![NO_ROW; if by_service.is_empty() { 0 } else { model.nodes.len() }];
     for (service, needs) in by_service {
-        held_up_by(resolved, service, &needs, problems);
+        let mesh = Mesh::new(model, needs, &mut rows);
+        for component in components(&mesh.graph) {
+            mesh.report(resolved, service, &component, &rows, problems);
+        }
+        for owner in &mesh.owners {
+            rows[owner.index()] = NO_ROW;
+        }
     }
 }
 
+/// Stands for whatever it is that the suppliers of pools put in. No scenario has so many services.
+const POOLED: ServiceId = ServiceId(u16::MAX - 1);
+
+fn kind_of(need: &Need) -> ServiceId {
+    need.service.some().unwrap_or(POOLED)
+}
+
 /// What nodes supply, as far as others draw it from them.
-fn supplied(model: &Model) -> BTreeMap<NodeId, Vec<ServiceId>> {
-    let mut supplies: BTreeMap<NodeId, Vec<ServiceId>> = BTreeMap::new();
-    for node in model.node_ids() {
-        let drawn = model.supplies_of(node).iter().map(|supply| &model.needs[supply.need.index()]);
-        // What refills a generator's tank does not thereby supply electricity.
-        let mut services: Vec<ServiceId> =
-            drawn.filter(|need| need.role != Role::Resupply).map(|need| need.service).collect();
-        services.sort_unstable();
-        services.dedup();
-        if !services.is_empty() {
-            supplies.insert(node, services);
+struct Drawn {
+    /// By node: the first service that is drawn from it.
+    first: Vec<ServiceId>,
+    others: BTreeSet<(NodeId, ServiceId)>,
+}
+
+impl Drawn {
+    fn new(model: &Model) -> Self {
+        let mut drawn = Self { first: vec![ServiceId::NONE; model.nodes.len()], others: BTreeSet::new() };
+        for (row, need) in model.needs.iter().enumerate() {
+            // What refills a generator's tank does not thereby supply electricity.
+            if need.role == Role::Resupply {
+                continue;
+            }
+            let service = kind_of(need);
+            for link in model.links_of(NeedId::new(row)) {
+                let first = &mut drawn.first[link.provider.index()];
+                if first.is_none() {
+                    *first = service;
+                } else if *first != service {
+                    drawn.others.insert((link.provider, service));
+                }
+            }
         }
+        drawn
     }
-    supplies
+
+    fn from(&self, node: NodeId, service: ServiceId) -> bool {
+        !service.is_none() && (self.first[node.index()] == service || self.others.contains(&(node, service)))
+    }
 }
 
 /// True where the owner fails without the need while it runs.
@@ -56,41 +89,75 @@ fn is_essential(model: &Model, need: NeedId) -> bool {
     matches!(row.role, Role::Both | Role::Run) && without < model.nodes[row.owner.index()].failed_below
 }
 
-fn held_up_by(resolved: &Resolved, service: ServiceId, needs: &[NeedId], problems: &mut Problems) {
-    let model = &resolved.model;
-    let mut owners: Vec<NodeId> = needs.iter().map(|need| model.needs[need.index()].owner).collect();
-    owners.dedup();
-    let rows: BTreeMap<NodeId, u32> = owners.iter().copied().zip(0..).collect();
-    let mut graph: Graph = vec![Vec::new(); owners.len()];
-    let mut needs_of: Vec<Vec<NeedId>> = vec![Vec::new(); owners.len()];
-    for need in needs {
-        let row = rows[&model.needs[need.index()].owner] as usize;
-        needs_of[row].push(*need);
-        graph[row].extend(model.links_of(*need).iter().filter_map(|link| rows.get(&link.provider)));
-    }
-    for component in components(&graph) {
-        let standing = standing(model, &component, &owners, &rows, &needs_of);
-        let Some(first) = standing.iter().position(|stands| *stands) else { continue };
-        let alone: Graph = graph
-            .iter()
-            .enumerate()
-            .map(|(row, to)| {
-                let inside = |row: usize| standing[row];
-                if inside(row) {
-                    to.iter().copied().filter(|to| inside(*to as usize)).collect()
-                } else {
-                    Vec::new()
+const NO_ROW: u32 = u32::MAX;
+
+/// Those who both draw a service and pass it on.
+struct Mesh<'m> {
+    model: &'m Model,
+    owners: Vec<NodeId>,
+    needs: Vec<NeedId>,
+    /// Needs of each of them.
+    of_owner: Vec<Range<u32>>,
+    /// From each of them to those it draws on.
+    graph: Graph,
+}
+
+impl<'m> Mesh<'m> {
+    /// `needs` are in the order of their owners; `rows` is filled with where each owner stands.
+    fn new(model: &'m Model, needs: Vec<NeedId>, rows: &mut [u32]) -> Self {
+        let (mut owners, mut of_owner): (Vec<NodeId>, Vec<Range<u32>>) = (Vec::new(), Vec::new());
+        for (at, need) in (0..).zip(&needs) {
+            let owner = model.needs[need.index()].owner;
+            match of_owner.last_mut() {
+                Some(range) if owners.last() == Some(&owner) => range.end = at + 1,
+                _ => {
+                    rows[owner.index()] = owners.len() as u32;
+                    owners.push(owner);
+                    of_owner.push(at..at + 1);
                 }
-            })
-            .collect();
+            }
+        }
+        let graph = Graph::new(owners.len(), |row, to| {
+            let own = of_owner[row].start as usize..of_owner[row].end as usize;
+            let links = needs[own].iter().flat_map(|need| model.links_of(*need));
+            to.extend(links.map(|link| rows[link.provider.index()]).filter(|row| *row != NO_ROW));
+        });
+        Self { model, owners, needs, of_owner, graph }
+    }
+
+    fn needs_of(&self, row: u32) -> &[NeedId] {
+        let range = &self.of_owner[row as usize];
+        &self.needs[range.start as usize..range.end as usize]
+    }
+
+    fn report(
+        &self,
+        resolved: &Resolved,
+        service: ServiceId,
+        component: &[u32],
+        rows: &[u32],
+        problems: &mut Problems,
+    ) {
+        let standing = self.standing(component, rows);
+        let Some(first) = standing.first() else { return };
+        let alone = part_of(&self.graph, &standing);
         // Not every node that stands is on a circle itself, but every one of them leads to one.
-        let circles = components(&alone);
-        let start = circles.first().map_or(first as u32, |circle| circle[0]);
-        let circle: Vec<NodeId> =
-            shortest_circle(&alone, start).into_iter().map(|row| owners[row as usize]).collect();
-        let need = needs_of[start as usize][0];
-        let Some(place) = resolved.needs[need.index()] else { continue };
-        let service = &model.services[service.index()].id;
+        let start = components(&alone).first().map_or(0, |circle| circle[0]);
+        let circle: Vec<NodeId> = shortest_circle(&alone, start)
+            .into_iter()
+            .map(|row| self.owners[standing[row as usize] as usize])
+            .collect();
+        let need = self.needs_of(standing.get(start as usize).copied().unwrap_or(*first))[0];
+        let Some(place) = resolved.needs[need.index()] else { return };
+        let model = self.model;
+        let Some(service) = model.services.get(service.index()).map(|service| &service.id) else {
+            problems.error("held up", place.span, |span| {
+                Diagnostic::error(span, "these pools would fill each other with no source behind them")
+                    .label(spelled(model, &circle, "draws on"))
+                    .help("behind every pool there are assets in the end: take one of these suppliers out")
+            });
+            return;
+        };
         problems.error("held up", place.span, |span| {
             let title = format!("these would hold each other up in `{service}` with no source behind them");
             Diagnostic::error(span, title)
@@ -102,38 +169,39 @@ fn held_up_by(resolved: &Resolved, service: ServiceId, needs: &[NeedId], problem
                 .help("if one of them is a source that needs the service to start only, give its need `role: Start`")
         });
     }
-}
 
-/// Which owners keep all their needs met while everything outside of the component is down.
-fn standing(
-    model: &Model,
-    component: &[u32],
-    owners: &[NodeId],
-    rows: &BTreeMap<NodeId, u32>,
-    needs_of: &[Vec<NeedId>],
-) -> Vec<bool> {
-    let mut standing = vec![false; owners.len()];
-    for row in component {
-        standing[*row as usize] = true;
-    }
-    let mut work: Vec<u32> = component.to_vec();
-    while let Some(row) = work.pop() {
-        if !standing[row as usize] {
-            continue;
+    /// Those of a component that keep all their needs met while everything outside of it is down, ascending.
+    fn standing(&self, component: &[u32], rows: &[u32]) -> Vec<u32> {
+        let within = |node: NodeId| component.binary_search(&rows[node.index()]).ok();
+        // By need: what the component supplies of it beyond what is required.
+        let mut spare: BTreeMap<NeedId, i64> = BTreeMap::new();
+        let mut up = vec![true; component.len()];
+        let mut fallen: Vec<usize> = Vec::new();
+        for (at, row) in component.iter().enumerate() {
+            for need in self.needs_of(*row) {
+                let links = self.model.links_of(*need).iter().filter(|link| within(link.provider).is_some());
+                let sum: i64 = links.map(|link| i64::from(link.weight)).sum();
+                let beyond = sum - i64::from(self.model.needs[need.index()].required);
+                spare.insert(*need, beyond);
+                if beyond < 0 && std::mem::replace(&mut up[at], false) {
+                    fallen.push(at);
+                }
+            }
         }
-        let met = needs_of[row as usize].iter().all(|need| {
-            let inside = |provider: NodeId| rows.get(&provider).is_some_and(|row| standing[*row as usize]);
-            let links = model.links_of(*need).iter().filter(|link| inside(link.provider));
-            let sum: u64 = links.map(|link| u64::from(link.weight)).sum();
-            sum >= u64::from(model.needs[need.index()].required)
-        });
-        if !met {
-            standing[row as usize] = false;
-            let consumers = model.supplies_of(owners[row as usize]).iter();
-            work.extend(consumers.filter_map(|supply| rows.get(&model.needs[supply.need.index()].owner)));
+        while let Some(at) = fallen.pop() {
+            for supply in self.model.supplies_of(self.owners[component[at] as usize]) {
+                let Some(beyond) = spare.get_mut(&supply.need) else { continue };
+                *beyond -= i64::from(self.model.links[supply.link.index()].weight);
+                let owner = self.model.needs[supply.need.index()].owner;
+                if let (true, Some(at)) = (*beyond < 0, within(owner))
+                    && std::mem::replace(&mut up[at], false)
+                {
+                    fallen.push(at);
+                }
+            }
         }
+        component.iter().zip(up).filter(|(_, up)| *up).map(|(row, _)| *row).collect()
     }
-    standing
 }
 
 /// Warns of circles in which each needs the next to run or start: once down, all stay down.
@@ -141,9 +209,13 @@ pub(crate) fn locked_out(resolved: &Resolved, problems: &mut Problems) {
     let model = &resolved.model;
     let mut stuck = Stuck::new(resolved);
     stuck.release();
+    if !stuck.anyone() {
+        return;
+    }
     let graph = stuck.graph();
     for component in components(&graph) {
-        let circle: Vec<NodeId> = shortest_circle(&graph, component[0]).into_iter().map(NodeId).collect();
+        let circle = shortest_circle(&part_of(&graph, &component), 0);
+        let circle: Vec<NodeId> = circle.into_iter().map(|row| NodeId(component[row as usize])).collect();
         let (Some(first), Some(second)) = (circle.first(), circle.get(1).or(circle.first())) else {
             continue;
         };
@@ -160,24 +232,27 @@ pub(crate) fn locked_out(resolved: &Resolved, problems: &mut Problems) {
 /// 0, that nobody outside of the set can supply.
 struct Stuck<'r> {
     resolved: &'r Resolved,
-    stuck: Vec<bool>,
-    /// By node: its needs that keep it down while no provider is up.
-    essential: Vec<Vec<NeedId>>,
+    /// By need: whether it keeps its owner down while all its providers are in the set.
+    wanting: Vec<bool>,
+    /// By node: how many such needs it has; those with one or more are the set.
+    left: Vec<u32>,
 }
 
 impl<'r> Stuck<'r> {
     fn new(resolved: &'r Resolved) -> Self {
         let model = &resolved.model;
-        let mut essential = vec![Vec::new(); model.nodes.len()];
-        for row in 0..model.needs.len() {
-            let (id, need) = (NeedId::new(row), &model.needs[row]);
+        let mut stuck =
+            Self { resolved, wanting: vec![false; model.needs.len()], left: vec![0; model.nodes.len()] };
+        for (row, need) in model.needs.iter().enumerate() {
             let known = resolved.needs[row].is_some_and(|place| !place.tainted);
-            if known && Self::keeps_down(model, id) && model.nodes[need.owner.index()].kind != NodeKind::Job {
-                essential[need.owner.index()].push(id);
+            let owner = need.owner.index();
+            if known && Self::keeps_down(model, NeedId::new(row)) && model.nodes[owner].kind != NodeKind::Job
+            {
+                stuck.wanting[row] = true;
+                stuck.left[owner] += 1;
             }
         }
-        let stuck = essential.iter().map(|needs| !needs.is_empty()).collect();
-        Self { resolved, stuck, essential }
+        stuck
     }
 
     fn keeps_down(model: &Model, need: NeedId) -> bool {
@@ -192,43 +267,62 @@ impl<'r> Stuck<'r> {
             && row.reserve.is_none()
     }
 
-    /// True where all providers of a need are in the set.
-    fn in_want(&self, need: NeedId) -> bool {
-        self.resolved.model.links_of(need).iter().all(|link| self.stuck[link.provider.index()])
+    fn is_stuck(&self, node: NodeId) -> bool {
+        self.left[node.index()] > 0
     }
 
+    fn anyone(&self) -> bool {
+        self.left.iter().any(|left| *left > 0)
+    }
+
+    /// Takes those out of the set who have all they need from outside of it, until nobody is left to be taken out.
     fn release(&mut self) {
         let model = &self.resolved.model;
-        let mut work: Vec<NodeId> = model.node_ids().collect();
-        while let Some(node) = work.pop() {
-            if self.stuck[node.index()]
-                && !self.essential[node.index()].iter().any(|need| self.in_want(*need))
-            {
-                self.stuck[node.index()] = false;
-                work.extend(
-                    model.supplies_of(node).iter().map(|supply| model.needs[supply.need.index()].owner),
-                );
+        let mut free: Vec<NodeId> = Vec::new();
+        for row in 0..model.needs.len() {
+            let outside = |stuck: &Self| {
+                model.links_of(NeedId::new(row)).iter().any(|link| !stuck.is_stuck(link.provider))
+            };
+            if self.wanting[row] && outside(self) {
+                self.met(NeedId::new(row), &mut free);
             }
         }
+        while let Some(node) = free.pop() {
+            for supply in model.supplies_of(node) {
+                if self.wanting[supply.need.index()] {
+                    self.met(supply.need, &mut free);
+                }
+            }
+        }
+    }
+
+    fn met(&mut self, need: NeedId, free: &mut Vec<NodeId>) {
+        let owner = self.resolved.model.needs[need.index()].owner;
+        self.wanting[need.index()] = false;
+        self.left[owner.index()] -= 1;
+        if !self.is_stuck(owner) {
+            free.push(owner);
+        }
+    }
+
+    /// The needs that keep a node of the set down.
+    fn wants(&self, node: NodeId) -> impl Iterator<Item = NeedId> {
+        self.resolved.model.needs_of(node).filter(|need| self.wanting[need.index()])
     }
 
     /// Links from each stuck node to those it waits for.
     fn graph(&self) -> Graph {
         let model = &self.resolved.model;
-        let waits_for = |node: NodeId| -> Vec<u32> {
-            if !self.stuck[node.index()] {
-                return Vec::new();
-            }
-            let needs = self.essential[node.index()].iter().filter(|need| self.in_want(**need));
-            needs.flat_map(|need| model.links_of(*need)).map(|link| link.provider.0).collect()
-        };
-        model.node_ids().map(waits_for).collect()
+        Graph::new(model.nodes.len(), |node, to| {
+            let needs = self.wants(NodeId::new(node));
+            to.extend(needs.flat_map(|need| model.links_of(need)).map(|link| link.provider.0));
+        })
     }
 
     fn place(&self, node: NodeId, provider: NodeId) -> Option<Span> {
         let model = &self.resolved.model;
-        let draws = |need: &&NeedId| model.links_of(**need).iter().any(|link| link.provider == provider);
-        let need = self.essential[node.index()].iter().find(draws)?;
+        let draws = |need: &NeedId| model.links_of(*need).iter().any(|link| link.provider == provider);
+        let need = self.wants(node).find(draws)?;
         self.resolved.needs[need.index()].map(|place| place.span)
     }
 }

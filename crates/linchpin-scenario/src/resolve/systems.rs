@@ -14,8 +14,9 @@ impl<'s> Resolver<'s, '_> {
     pub(super) fn systems(&mut self) {
         self.response();
         let spec = self.spec;
+        let mut taken = Taken::new("network");
         for network in &spec.networks {
-            self.network(network);
+            self.network(network, &mut taken);
         }
         let mut taken = Taken::new("sharing group");
         for sharing in &spec.sharing {
@@ -32,8 +33,9 @@ impl<'s> Resolver<'s, '_> {
         nodes_of(choice.as_ref()?, what, &self.names, &self.index, self.problems)
     }
 
-    fn network(&mut self, network: &'s spec::Network) {
+    fn network(&mut self, network: &'s spec::Network, taken: &mut Taken<'s>) {
         let members = self.choice(&network.members, "members of the network");
+        self.belong_once(members.as_deref().unwrap_or_default(), &network.id, &network.members, taken);
         let sources = match &network.rule {
             Some(Rule::SourceReachable(sources)) => Some(self.choice(sources, "sources of the network")),
             _ => None,

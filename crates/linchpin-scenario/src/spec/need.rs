@@ -153,7 +153,7 @@ fn stage(value: &Value, out: &mut Diagnostics) -> Option<Stage> {
     let stage = Stage {
         span,
         name: fields.optional("name", decode::text),
-        capacity: fields.required("capacity", time_dist).unwrap_or_else(|| Dist::unread(span)),
+        capacity: fields.required("capacity", capacity).unwrap_or_else(|| Dist::unread(span)),
         recharge: fields.optional("recharge", time_dist),
         start_probability: fields.optional("start_probability", decode::share).unwrap_or(1.0),
         start_delay: fields.optional("start_delay", time_dist),
@@ -163,6 +163,19 @@ fn stage(value: &Value, out: &mut Diagnostics) -> Option<Stage> {
     };
     fields.finish();
     Some(stage)
+}
+
+/// How long a stage lasts. A draw of 0 is a stage that is empty; one that is always empty is none.
+fn capacity(value: &Value, out: &mut Diagnostics) -> Option<Dist> {
+    let dist = time_dist(value, out)?;
+    if dist.value.quantile(0.999) > 0.0 {
+        return Some(dist);
+    }
+    out.push(
+        Diagnostic::error(dist.span, "a stage of autonomy that lasts no time is none")
+            .help("leave the stage out, or give the time it lasts at full drain"),
+    );
+    None
 }
 
 fn resupply(value: &Value, out: &mut Diagnostics) -> Option<Option<Choice>> {
