@@ -50,6 +50,11 @@ const NIL: u32 = u32::MAX;
 /// Entries that a bucket holds itself: as many as fit a cache line.
 const ROOM: usize = 7;
 
+#[inline]
+fn unpack(key: u64) -> (Kind, u32) {
+    (KINDS[(key >> ID_BITS) as usize & 15], key as u32 & ((1 << ID_BITS) - 1))
+}
+
 /// Entries of an interval of time, in the order of arrival.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
@@ -194,8 +199,7 @@ impl Calendar {
     /// Takes the earliest entry, where [`Self::next_time`] has found one.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<(Kind, u32)> {
-        let key = self.current.pop()?;
-        Some((KINDS[(key >> ID_BITS) as usize & 15], key as u32 & ((1 << ID_BITS) - 1)))
+        self.current.pop().map(unpack)
     }
 
     /// Opens the next bucket that holds entries; the time of its first, `u32::MAX` where there is none.
@@ -217,7 +221,9 @@ impl Calendar {
         self.occupied[word] &= !(1 << (at % 64));
         self.opened = at as u32 + 1;
         let bucket = &mut self.buckets[at];
-        self.current.extend_from_slice(&bucket.keys[..bucket.held as usize]);
+        for key in &bucket.keys[..bucket.held as usize] {
+            self.current.push(*key);
+        }
         bucket.held = 0;
         let mut more = std::mem::replace(&mut bucket.more, NIL);
         while let Some(entry) = self.overflow.get_mut(more as usize) {

@@ -37,9 +37,17 @@ impl Engine<'_> {
     /// Starts the clocks of random failures.
     pub(crate) fn schedule_failures(&mut self) {
         let plan = self.plan;
-        for (row, hazard) in plan.hazards.iter().enumerate() {
-            if !hazard.fails.is_none() {
-                self.schedule_failure(row as u32, hazard);
+        let draws = self.clock.draws;
+        for (row, (hazard, damage)) in plan.hazards.iter().zip(&mut self.condition.damages).enumerate() {
+            if hazard.fails.is_none() {
+                continue;
+            }
+            damage.failures = 1;
+            // Most never come within the horizon: the draw alone tells, without its quantile.
+            let u = draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, 0);
+            if u < hazard.within_horizon {
+                damage.fails = whole_seconds(plan.model.dist(hazard.fails).quantile(u));
+                self.agenda.cascade.push(damage.fails, Kind::Fail, row as u32);
             }
         }
     }
@@ -48,7 +56,6 @@ impl Engine<'_> {
         let damage = &mut self.condition.damages[row as usize];
         let count = damage.failures;
         damage.failures += 1;
-        // Most never come within the horizon: the draw alone tells, without its quantile.
         let u = self.clock.draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, count);
         if u >= hazard.within_horizon {
             damage.fails = NEVER;
@@ -104,7 +111,7 @@ impl Engine<'_> {
     }
 
     /// Sets the ceiling that damage leaves.
-    #[inline]
+    #[inline(always)]
     fn set_integrity(&mut self, hazard: &Hazard, level: u32) {
         if self.plan.columns == 0 {
             self.nodes[hazard.node as usize].own = level.min(hazard.initial);
@@ -235,7 +242,7 @@ impl Engine<'_> {
         self.whole_again(self.plan.sides[node as usize].damage);
     }
 
-    #[inline]
+    #[inline(always)]
     fn whole_again(&mut self, row: u32) {
         let hazard = &self.plan.hazards[row as usize];
         self.nodes[hazard.node as usize].flags &= !flag::DAMAGED;

@@ -95,7 +95,7 @@ impl Engine<'_> {
             self.now = time;
             self.clock.now = time;
             self.clock.passes = 0;
-            if self.clock.events > self.plan.model.meta.event_limit {
+            if self.clock.events > self.plan.event_limit {
                 self.give_up(RunFailure::Events(SimTime(self.now)));
                 return false;
             }
@@ -173,9 +173,10 @@ impl Engine<'_> {
 
     /// Time a node takes to restart; without remote control it is manual and takes longer.
     pub(crate) fn draw_restart(&self, node: u32) -> u32 {
-        let fixed = &self.plan.model.nodes[node as usize];
-        let Some(dist) = fixed.restart.some() else { return 0 };
-        let count = self.flow.restarts[self.plan.sides[node as usize].restart as usize].count;
+        let row = self.plan.sides[node as usize].restart as usize;
+        let fixed = &self.plan.restarts[row];
+        let Some(dist) = fixed.takes.some() else { return 0 };
+        let count = self.flow.restarts[row].count;
         let seconds = self.draw(Layer::Response, fixed.key, Purpose::Restart, count, dist);
         if self.nodes[node as usize].flags & flag::UNCONTROLLED == 0 {
             return seconds;

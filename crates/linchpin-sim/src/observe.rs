@@ -38,7 +38,7 @@ impl Engine<'_> {
         let observer = &mut *self.observer;
         observer.roots.sort_unstable();
         for root in observer.roots.drain(..) {
-            let lost = std::mem::take(&mut observer.root_lost.0[root as usize]);
+            let lost = std::mem::take(&mut observer.tallies.0[root as usize].caused);
             observer.record.roots.push(RootLoss { node: NodeId(root), lost });
         }
         observer.record.events = self.clock.events;
@@ -58,8 +58,11 @@ impl Engine<'_> {
         self.flush(node);
         if flags & flag::COUNTED != 0 {
             let ever = flags & flag::EVER_FAILED != 0;
-            let first_failed =
-                if ever { SimTime(self.observer.first_failed.0[node as usize]) } else { SimTime::NEVER };
+            let first_failed = if ever {
+                SimTime(self.observer.tallies.0[node as usize].first_failed)
+            } else {
+                SimTime::NEVER
+            };
             let lost = self.nodes[node as usize].blame.lost;
             self.observer.record.affected.push(Affected { node: NodeId(node), lost, first_failed });
         }
@@ -68,6 +71,9 @@ impl Engine<'_> {
     /// Nodes that are down only because they wait for each other: supposing they were all up, they would stay
     /// up, and each is needed by another of them.
     fn find_locked_out(&mut self) {
+        if !self.plan.has_circles {
+            return;
+        }
         let is_candidate = |engine: &Self, node: u32| {
             let status = engine.nodes[node as usize];
             let restarting = engine

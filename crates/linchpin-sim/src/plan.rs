@@ -19,6 +19,16 @@ pub(crate) struct Side {
     pub(crate) damage: u32,
 }
 
+/// How a node restarts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RestartPlan {
+    pub(crate) key: Key,
+    /// None: at once.
+    pub(crate) takes: DistId,
+    /// Times as long without remote control.
+    pub(crate) manual_factor: f32,
+}
+
 /// A node's weight in a group.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HotMembership {
@@ -139,18 +149,21 @@ pub(crate) struct Plan {
     pub(crate) columns: usize,
     /// The one ceiling that can hold a node down, as a cause that begins at the node; 0 where there are others.
     pub(crate) only_ceiling: u32,
-    /// Nodes that restart.
-    pub(crate) restarts: usize,
+    /// By row in `Flow::restarts`.
+    pub(crate) restarts: Vec<RestartPlan>,
     /// Nodes that can be damaged.
     pub(crate) damageable: usize,
     pub(crate) has_effects: bool,
     pub(crate) has_attended: bool,
+    /// Some nodes need each other.
+    pub(crate) has_circles: bool,
     /// Some nodes have [`flag::CAN_TURN`].
     pub(crate) has_turning: bool,
     pub(crate) has_failures: bool,
     /// Rank of a repair at each node where the priority rule fixes it; empty otherwise.
     pub(crate) ranks: Vec<f64>,
     pub(crate) sectors: usize,
+    pub(crate) event_limit: u64,
 }
 
 /// A network's links both ways.
@@ -204,14 +217,16 @@ impl Plan {
             deficits: Vec::new(),
             hazards: Vec::new(),
             columns,
-            restarts: 0,
+            restarts: Vec::new(),
             damageable: 0,
             has_effects,
             has_attended,
             has_turning: false,
+            has_circles: has_circles(&model),
             has_failures: !model.failures.is_empty(),
             ranks: lay_ranks(&model),
             sectors: model.sectors.len(),
+            event_limit: model.meta.event_limit,
             model,
         };
         plan.lay_sharing();
@@ -261,8 +276,12 @@ impl Plan {
             self.fixed_flags[i] =
                 bits.iter().filter(|(_, on)| *on).fold(self.fixed_flags[i], |flags, (bit, _)| flags | bit);
             if self.fixed_flags[i] & flag::RESTARTS != 0 {
-                self.sides[i].restart = self.restarts as u32;
-                self.restarts += 1;
+                self.sides[i].restart = self.restarts.len() as u32;
+                self.restarts.push(RestartPlan {
+                    key: node.key,
+                    takes: node.restart,
+                    manual_factor: node.manual_factor,
+                });
             }
         }
         self.lay_damageable();
@@ -534,6 +553,28 @@ fn active_slots(model: &Model) -> Vec<CeilingKind> {
             CeilingKind::Overload => !model.sharings.is_empty(),
         })
         .collect()
+}
+
+/// Whether any needs lead back to their owner: what is left when everything that needs nothing, or only such,
+/// is taken away.
+fn has_circles(model: &Model) -> bool {
+    let mut open: Vec<u32> = vec![0; model.nodes.len()];
+    for need in 0..model.needs.len() {
+        open[model.needs[need].owner.index()] += model.links_of(NeedId::new(need)).len() as u32;
+    }
+    let mut ready: Vec<NodeId> = model.node_ids().filter(|node| open[node.index()] == 0).collect();
+    let mut taken = 0;
+    while let Some(node) = ready.pop() {
+        taken += 1;
+        for supply in model.supplies_of(node) {
+            let owner = model.needs[supply.need.index()].owner;
+            open[owner.index()] -= 1;
+            if open[owner.index()] == 0 {
+                ready.push(owner);
+            }
+        }
+    }
+    taken < model.nodes.len()
 }
 
 fn only_ceiling(model: &Model, slots: &[CeilingKind]) -> u32 {

@@ -182,7 +182,7 @@ impl Simulation {
         self.with_engine(|engine| {
             // A replication that was broken off has left its sums behind.
             for root in engine.observer.roots.drain(..) {
-                engine.observer.root_lost.0[root as usize] = 0;
+                engine.observer.tallies.0[root as usize].caused = 0;
             }
             engine.restore(&pristine);
             engine.clock.draws = draws;

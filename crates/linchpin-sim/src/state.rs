@@ -234,6 +234,8 @@ pub(crate) struct SpecialState {
     pub(crate) stage: u8,
     pub(crate) mode: Mode,
     pub(crate) dirty: bool,
+    /// Not as in the beginning.
+    pub(crate) touched: bool,
 }
 
 /// What the autonomy of a need is doing.
@@ -311,8 +313,8 @@ in_place! {
         /// Ceilings, row-major by node, one column an active kind; empty where one kind alone is active (then
         /// `Node::own` says it all).
         pub(crate) ceilings: Vec<u32>,
-        pub(crate) specials: Vec<SpecialState>,
-        pub(crate) charges: Vec<Charge>,
+        pub(crate) specials: Rows<SpecialState>,
+        pub(crate) charges: Rows<Charge>,
         pub(crate) restarts: Vec<Restart>,
         pub(crate) delays: Vec<Delay>,
         pub(crate) parcels: Vec<Parcel>,
@@ -466,6 +468,15 @@ in_place! {
     }
 }
 
+/// What is told of a node at the end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tally {
+    /// Lost service of all nodes that began at this one; 0 between replications.
+    pub(crate) caused: u64,
+    /// Valid where [`flag::EVER_FAILED`] is set.
+    pub(crate) first_failed: u32,
+}
+
 in_place! {
     /// What is being noted down.
     #[derive(Debug)]
@@ -474,10 +485,8 @@ in_place! {
         pub(crate) sums: Vec<u64>,
         /// A bit for each group whose sum changed at this instant.
         pub(crate) dirty: Vec<u64>,
-        /// Valid where [`flag::EVER_FAILED`] is set.
-        pub(crate) first_failed: Scratch<u32>,
-        /// Lost service by root, all 0 between replications, and the roots that have any.
-        pub(crate) root_lost: Scratch<u64>,
+        pub(crate) tallies: Scratch<Tally>,
+        /// Nodes at which anything lost began.
         pub(crate) roots: Vec<u32>,
     }
 }
@@ -627,9 +636,9 @@ impl Saved {
             flow: Flow {
                 needs,
                 ceilings: vec![ONE; n * plan.columns],
-                specials: vec![SpecialState::IDLE; plan.specials.len()],
-                charges: vec![Charge::NOT_DRAWN; model.stages.len()],
-                restarts: vec![Restart { due: NEVER, count: 0 }; plan.restarts],
+                specials: Rows::new(vec![SpecialState::IDLE; plan.specials.len()]),
+                charges: Rows::new(vec![Charge::NOT_DRAWN; model.stages.len()]),
+                restarts: vec![Restart { due: NEVER, count: 0 }; plan.restarts.len()],
                 delays: vec![Delay::NEW; plan.delayed_links.len()],
                 parcels: Vec::new(),
                 free_parcel: NEVER,
@@ -678,8 +687,7 @@ impl Saved {
                 record: Record::default(),
                 sums: model.groups.iter().map(|group| group.total_weight * u64::from(ONE)).collect(),
                 dirty: vec![0; model.groups.len().div_ceil(64)],
-                first_failed: Scratch(Vec::new()),
-                root_lost: Scratch(Vec::new()),
+                tallies: Scratch(Vec::new()),
                 roots: Vec::new(),
             },
         };
@@ -689,8 +697,7 @@ impl Saved {
     /// Gives the scratch tables of a world their size.
     pub(crate) fn with_scratch(mut self) -> Self {
         let n = self.nodes.len();
-        self.state.observer.first_failed.0.resize(n, NEVER);
-        self.state.observer.root_lost.0.resize(n, 0);
+        self.state.observer.tallies.0.resize(n, Tally { caused: 0, first_failed: NEVER });
         self
     }
 }
@@ -750,6 +757,7 @@ impl SpecialState {
         stage: 0,
         mode: Mode::Idle,
         dirty: false,
+        touched: false,
     };
 }
 

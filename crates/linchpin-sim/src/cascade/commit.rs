@@ -48,13 +48,20 @@ impl Engine<'_> {
         let level = status.level;
         if change.level != level {
             self.finish_change(change.node, change.level, level);
+            if self.nodes[i].flags & flag::DELAYED != 0 {
+                self.send_parcels(change.node, level);
+            }
+            if self.clock.trace {
+                self.trace_change(change.node, change.level, level);
+            }
         } else if self.nodes[i].blame.fell != change.blame.fell {
             // It fell and came back within the instant: it has not failed.
             self.nodes[i].blame = Blame { lost: self.nodes[i].blame.lost, ..change.blame };
         }
     }
 
-    /// A node has gone from one level to another for good.
+    /// A node has gone from one level to another for good. What concerns delayed links and traces is left to
+    /// [`Self::close_change`].
     #[inline(always)]
     pub(crate) fn finish_change(&mut self, node: u32, from: u32, to: u32) {
         let i = node as usize;
@@ -80,22 +87,16 @@ impl Engine<'_> {
             }
             self.note_switch(node, false);
         }
+        let change = i64::from(to) - i64::from(from);
         while let Some(entry) = self.plan.memberships.get(membership) {
             let group = entry.group & !HotMembership::LAST;
             let sum = &mut self.observer.sums[group as usize];
-            let weight = u64::from(entry.weight);
-            *sum = *sum + weight * u64::from(to) - weight * u64::from(from);
+            *sum = sum.wrapping_add_signed(i64::from(entry.weight) * change);
             self.observer.dirty[group as usize / 64] |= 1 << (group % 64);
             if group != entry.group {
                 break;
             }
             membership += 1;
-        }
-        if flags & flag::DELAYED != 0 {
-            self.send_parcels(node, to);
-        }
-        if self.clock.trace {
-            self.trace_change(node, from, to);
         }
     }
 
@@ -110,7 +111,7 @@ impl Engine<'_> {
             return;
         }
         self.nodes[i].flags |= flag::EVER_FAILED;
-        self.observer.first_failed.0[i] = self.now;
+        self.observer.tallies.0[i].first_failed = self.now;
         if flags & flag::COUNTED != 0 {
             let generation = u32::from(self.nodes[i].blame.generation);
             let record = &mut self.observer.record;

@@ -9,6 +9,7 @@ use linchpin_model::{CeilingKind, NetworkRule};
 
 impl Engine<'_> {
     /// A member of a network or sharing group changed its level.
+    #[inline(never)]
     pub(crate) fn touch_groups(&mut self, node: u32, from: u32, to: u32) {
         let i = node as usize;
         let fell = to < from;

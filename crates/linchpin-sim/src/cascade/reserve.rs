@@ -17,7 +17,17 @@ impl Engine<'_> {
     pub(crate) fn touch_special(&mut self, special: u32) {
         let refills = self.plan.specials[special as usize].refills;
         let special = if refills == u32::MAX { special } else { refills };
-        let state = &mut self.flow.specials[special as usize];
+        self.soil(special);
+    }
+
+    /// Lists a special that has to be looked at when the instant is over.
+    #[inline]
+    fn soil(&mut self, special: u32) {
+        let state = &mut self.flow.specials.rows[special as usize];
+        if !state.touched {
+            state.touched = true;
+            self.flow.specials.touched.mark(special);
+        }
         if !state.dirty {
             state.dirty = true;
             self.flow.dirty_specials.push(special);
@@ -67,11 +77,9 @@ impl Engine<'_> {
         state.mode = Mode::Armed;
         state.stage = stage;
         state.due = ready;
-        if !state.dirty {
-            state.dirty = true;
-            self.flow.dirty_specials.push(special);
-        }
-        *state
+        let state = *state;
+        self.soil(special);
+        state
     }
 
     fn recharge(&mut self, special: u32) {
@@ -108,6 +116,7 @@ impl Engine<'_> {
         let capacity = u64::from(seconds) * u64::from(ONE);
         let charge = Charge { capacity, left: capacity };
         self.flow.charges[stage as usize] = charge;
+        self.flow.charges.touched.mark(stage);
         charge
     }
 
@@ -240,6 +249,7 @@ impl Engine<'_> {
             let seconds = self.draw(Layer::Parameters, hot.key, Purpose::Capacity, 0, hot.capacity);
             let capacity = u64::from(seconds) * u64::from(ONE);
             self.flow.charges[stage as usize] = Charge { capacity, left: capacity };
+            self.flow.charges.touched.mark(stage);
             return seconds > 0;
         }
         charge.left = (charge.left + u64::from(idle) * u64::from(ONE)).min(charge.capacity);
@@ -439,6 +449,7 @@ impl Engine<'_> {
             return;
         }
         let until = self.now.saturating_add(fixed.black_start).min(NEVER - 1);
+        self.soil(special);
         self.flow.specials[special as usize].black_start = until;
         self.agenda.cascade.push(until, Kind::BlackStartEnd, special);
         self.refresh_term(need);

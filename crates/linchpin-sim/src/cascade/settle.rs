@@ -622,7 +622,7 @@ impl Engine<'_> {
             self.observer.record.induced[provider * sectors + own] += lost;
         }
         let root = blame.root as usize;
-        if let Some(sum) = self.observer.root_lost.0.get_mut(root) {
+        if let Some(sum) = self.observer.tallies.0.get_mut(root).map(|tally| &mut tally.caused) {
             if *sum == 0 {
                 self.observer.roots.push(root as u32);
             }
