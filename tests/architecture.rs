@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each crate, the crates of ours it may know, and what else it alone may know.
-const LAYERS: [(&str, &[&str], &[&str]); 9] = [
+const LAYERS: [(&str, &[&str], &[&str]); 10] = [
     ("linchpin-model", &[], &[]),
     ("linchpin-scenario", &["linchpin-model"], &["annotate-snippets"]),
     ("linchpin-sim", &["linchpin-model"], &["bevy_ecs"]),
@@ -18,6 +18,11 @@ const LAYERS: [(&str, &[&str], &[&str]); 9] = [
     ),
     ("linchpin-report", &["linchpin-model", "linchpin-analysis"], &["plotters", "resvg", "minijinja"]),
     (
+        "linchpin-exchange",
+        &["linchpin-model", "linchpin-scenario", "linchpin-analysis"],
+        &["csv"],
+    ),
+    (
         "linchpin-cli",
         &[
             "linchpin-model",
@@ -26,6 +31,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 9] = [
             "linchpin-analysis",
             "linchpin-ensemble",
             "linchpin-report",
+            "linchpin-exchange",
         ],
         &["clap", "indicatif", "ctrlc"],
     ),
