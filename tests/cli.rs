@@ -1,5 +1,8 @@
 //! The program from outside: what it prints, writes and returns.
 
+mod failures;
+mod shards;
+
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,7 +58,7 @@ fn study_hash(study: &Path) -> String {
 
 fn blocks(study: &Path) -> usize {
     let Ok(entries) = fs::read_dir(study.join("runs")) else { return 0 };
-    entries.flatten().filter(|entry| entry.path().extension().is_some_and(|own| own == "lpb")).count()
+    entries.flatten().filter(|entry| entry.path().extension().is_some_and(|own| own == "parquet")).count()
 }
 
 #[test]
@@ -134,7 +137,7 @@ fn threads_and_blocks_change_no_byte() {
     let mut first: Option<(Vec<u8>, Vec<u8>, String)> = None;
     for (threads, block_size) in [("1", "500"), ("2", "25"), ("4", "500"), ("8", "33"), ("2", "500")] {
         let out = format!("study-{threads}-{block_size}");
-        let args = ["run", "small.ron", "--threads", threads, "--block-size", block_size, "--out", &out];
+        let args = ["run", "small.ron", "--threads", threads, "--block-size", block_size, "--csv", "--out", &out];
         expect(0, linchpin(folder.path(), &args));
         let study = folder.path().join(out);
         let read = |name: &str| fs::read(study.join(name)).expect("it was written");
@@ -146,7 +149,7 @@ fn threads_and_blocks_change_no_byte() {
 #[test]
 fn a_study_folder_holds_everything_and_can_be_shown_again() {
     let folder = small();
-    let output = expect(0, linchpin(folder.path(), &["run", "small.ron", "--quiet"]));
+    let output = expect(0, linchpin(folder.path(), &["run", "small.ron", "--quiet", "--csv"]));
     assert!(output.stderr.is_empty(), "{}", stderr(&output));
     let study = folder.path().join("studies/small");
     let hash = study_hash(&study);
@@ -169,7 +172,7 @@ fn a_study_folder_holds_everything_and_can_be_shown_again() {
         fs::remove_file(study.join(name)).unwrap();
     }
     fs::remove_dir_all(study.join("plots")).unwrap();
-    let again = json(&expect(0, linchpin(folder.path(), &["report", "studies/small", "--json"])));
+    let again = json(&expect(0, linchpin(folder.path(), &["report", "studies/small", "--csv", "--json"])));
     assert_eq!(again, summary);
     for (name, bytes) in shown.iter().zip(before) {
         assert!(fs::read(study.join(name)).unwrap() == bytes, "{name} is not the same");
@@ -209,9 +212,9 @@ fn what_is_there_is_not_lost() {
     assert_eq!(study_hash(&study), longer);
     // A damaged block is noticed and computed again.
     fs::write(folder.path().join("small.ron"), fixture("small.ron")).unwrap();
-    fs::write(study.join("runs/block-00002.lpb"), b"nonsense").unwrap();
+    fs::write(study.join("runs/block-00002.parquet"), b"nonsense").unwrap();
     let resumed = expect(0, run(&["--resume", "--replications", "300"]));
-    assert!(stderr(&resumed).contains("block-00002.lpb is left out"), "{}", stderr(&resumed));
+    assert!(stderr(&resumed).contains("block-00002.parquet is left out"), "{}", stderr(&resumed));
     assert!(stdout(&resumed).contains("50 computed"), "{}", stdout(&resumed));
     assert_eq!(study_hash(&study), longer);
     // Unfinished, as after a kill: resume or replace, but not by accident.

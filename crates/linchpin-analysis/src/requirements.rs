@@ -45,6 +45,14 @@ impl Requirements {
         self.places.is_empty()
     }
 
+    /// Of each place the requirement's id and the group's, or `jointly`.
+    pub fn names<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.places.iter().map(|place| {
+            let group = place.group.map_or("jointly", |group| &*model.groups[group.index()].id);
+            (&*model.requirements[place.requirement as usize].id, group)
+        })
+    }
+
     /// Whether each held in the replication that is loaded, into `held`, which has [`Self::len`] places.
     pub fn evaluate(&self, model: &Model, paired: &Paired, held: &mut [bool]) {
         for i in 0..self.places.len().min(held.len()) {
@@ -64,16 +72,15 @@ impl Requirements {
         let n = counts.replications();
         self.places
             .iter()
+            .zip(self.names(model))
             .zip(counts.held())
-            .map(|(place, held)| {
+            .map(|((place, (id, group)), held)| {
                 let requirement = &model.requirements[place.requirement as usize];
                 let ci95 = clopper_pearson(*held, n);
                 RequirementResult {
-                    id: requirement.id.clone(),
+                    id: id.to_owned(),
                     name: requirement.name.clone(),
-                    group: place
-                        .group
-                        .map_or_else(|| "jointly".to_owned(), |group| model.groups[group.index()].id.clone()),
+                    group: group.to_owned(),
                     asked: requirement.probability,
                     probability: if n > 0 { *held as f64 / n as f64 } else { 0.0 },
                     ci95,

@@ -1,19 +1,22 @@
 //! The command line as typed.
 
 use clap::{Args, Parser, Subcommand};
+use linchpin_ensemble::Shard;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
   linchpin check scenarios/energy-grid-attack/scenario.ron
   linchpin run scenarios/energy-grid-attack/scenario.ron --replications 10000
+  linchpin status studies/energy-grid-attack
+  linchpin merge studies/whole studies/part-1 studies/part-2
   linchpin report studies/energy-grid-attack
   linchpin replay scenarios/energy-grid-attack/scenario.ron --seed 1 --replication 17
   linchpin explain scenarios/energy-grid-attack/scenario.ron --seed 1 --replication 17 --asset ID
   linchpin completions bash > linchpin.bash
 
 Exit codes: 0 done, 1 internal error, 2 invalid input or usage, 3 a requirement is not met and
-4 undecided (both with --require), 130 interrupted.";
+4 undecided (both with --require), 5 blocks of a study are missing, 130 interrupted.";
 
 /// Simulates how attacks on critical infrastructure cascade, for how long, and what would have helped.
 #[derive(Debug, Parser)]
@@ -31,6 +34,10 @@ pub enum Command {
     Check(CheckArgs),
     /// Simulate a scenario many times and write figures, plots and a report
     Run(RunArgs),
+    /// Say what of a study is done and what is missing
+    Status(StatusArgs),
+    /// Put parts of a study together that were run with --shard
+    Merge(MergeArgs),
     /// Write summary, plots and report of a study folder again
     Report(ReportArgs),
     /// Tell one replication as a timeline
@@ -92,12 +99,50 @@ pub struct RunArgs {
     /// Throw the study in the folder away first
     #[arg(long)]
     pub replace: bool,
+    /// Compute what the study in the folder lacks, as it was begun; FILE may be the study itself
+    #[arg(long, conflicts_with_all = ["replace", "replications", "seed", "until", "block_size", "shard"])]
+    pub missing: bool,
+    /// Compute only part I of N, counted from 1, for `linchpin merge`
+    #[arg(long, value_name = "I/N", conflicts_with = "require")]
+    pub shard: Option<Shard>,
     /// Exit with 3 where a requirement is not met, 4 where one is undecided
     #[arg(long)]
     pub require: bool,
+    /// Also write every number of every replication as replications.csv
+    #[arg(long, conflicts_with = "shard")]
+    pub csv: bool,
     /// Replications in one block file. Changes no result
     #[arg(long, value_name = "N", default_value = "500", value_parser = parse_count)]
     pub block_size: u32,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub talk: Talk,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Study folder
+    pub study: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub talk: Talk,
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// Folder of the whole study; may hold some of it already
+    pub out: PathBuf,
+    /// Folders of the parts, in any order
+    #[arg(required = true, value_name = "STUDY")]
+    pub studies: Vec<PathBuf>,
+    /// Exit with 3 where a requirement is not met, 4 where one is undecided
+    #[arg(long)]
+    pub require: bool,
+    /// Also write every number of every replication as replications.csv
+    #[arg(long)]
+    pub csv: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub talk: Talk,
@@ -108,6 +153,9 @@ pub struct RunArgs {
 pub struct ReportArgs {
     /// Study folder
     pub study: PathBuf,
+    /// Also write every number of every replication as replications.csv
+    #[arg(long)]
+    pub csv: bool,
     /// Exit with 3 where a requirement is not met, 4 where one is undecided
     #[arg(long)]
     pub require: bool,

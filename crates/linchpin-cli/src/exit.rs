@@ -17,6 +17,8 @@ pub enum Exit {
     NotMet = 3,
     /// No requirement is not met, but one is undecided (with `--require`).
     Undecided = 4,
+    /// Blocks of a study are missing.
+    Incomplete = 5,
     /// Stopped from outside.
     Interrupted = 130,
 }
@@ -67,6 +69,11 @@ impl From<StudyError> for Failure {
             StudyError::Mismatch { .. } => Self::invalid(text)
                 .hint("--out DIR gives this study a folder of its own")
                 .hint("--replace throws the other study away"),
+            StudyError::Busy(_) => {
+                Self::invalid(text).hint("wait until it has ended, or give this one a folder of its own")
+            }
+            StudyError::Unmergeable(_) => Self::invalid(text)
+                .hint("parts of one study differ in --shard and --out, and in nothing else"),
             StudyError::NoStudy(_) => Self::invalid(text).hint("`linchpin run FILE` makes a study"),
             StudyError::MoreThanAsked { held, .. } => Self::invalid(text)
                 .hint(format!("--replications {held} or more goes on from there"))

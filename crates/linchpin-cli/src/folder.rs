@@ -7,9 +7,12 @@
 //! | an unfinished one | refuses: it could be resumed | goes on from it | starts over |
 //! | another study | refuses | refuses | throws it away |
 //! | other files | refuses | refuses | refuses |
+//!
+//! A part of a study (`--shard`) counts as another study than the whole, except that `--resume` without `--shard` goes on from a
+//! part to the whole.
 
 use crate::exit::Failure;
-use linchpin_ensemble::{Identity, Inventory, Manifest, StudyError, runs_folder};
+use linchpin_ensemble::{Identity, Inventory, Lock, Manifest, Shard, StudyError, create_folder, runs_folder};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,35 +28,48 @@ pub enum Existing {
 }
 
 /// The folder of a study where the user names none: `studies/NAME`, after the scenario's folder if its file is
-/// called `scenario.ron`, else after the file.
-pub fn default_folder(file: &Path) -> PathBuf {
+/// called `scenario.ron`, else after the file; `studies/NAME-3-of-16` for a part.
+pub fn default_folder(file: &Path, shard: Option<Shard>) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default();
     let full = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let parent = full.parent().and_then(Path::file_name);
     let name = if stem == "scenario" { parent.unwrap_or(stem) } else { stem };
+    let mut name = name.to_owned();
+    if let Some(Shard { number, of }) = shard {
+        name.push(format!("-{number}-of-{of}"));
+    }
     Path::new("studies").join(name)
 }
 
-/// Makes sure that a study of this identity may be written into a folder, and gives the blocks to go on from.
+/// A study folder that is ours alone, and the blocks to go on from.
+pub struct Prepared {
+    /// Held while we write.
+    pub lock: Lock,
+    /// What is there.
+    pub inventory: Inventory,
+}
+
+/// Makes sure that a study of this identity, or this part of it, may be written into a folder.
 ///
 /// # Errors
 /// Invalid usage where something would be lost, with what to do instead.
-pub fn prepare(folder: &Path, identity: &Identity, existing: Existing) -> Result<Inventory, Failure> {
-    if is_empty(folder)? {
-        return Ok(Inventory::default());
-    }
-    if !holds_study(folder) {
-        let message = format!("{} holds files that are no study", folder.display());
-        return Err(Failure::invalid(message).hint("--out DIR names another folder"));
-    }
-    if existing == Existing::Replace {
+pub fn prepare(
+    folder: &Path,
+    identity: &Identity,
+    shard: Option<Shard>,
+    existing: Existing,
+) -> Result<Prepared, Failure> {
+    let lock = occupy(folder)?;
+    let fresh = Inventory::default();
+    if existing == Existing::Replace || !holds_study(folder) {
         clear(folder)?;
-        return Ok(Inventory::default());
+        return Ok(Prepared { lock, inventory: fresh });
     }
     let inventory = Inventory::read(folder)?;
     inventory.demand(folder, identity)?;
+    demand_part(folder, shard, existing)?;
     if existing == Existing::Resume {
-        return Ok(inventory);
+        return Ok(Prepared { lock, inventory });
     }
     if !inventory.is_empty() && !is_finished(folder) {
         let message = format!(
@@ -64,20 +80,51 @@ pub fn prepare(folder: &Path, identity: &Identity, existing: Existing) -> Result
         return Err(Failure::invalid(message).hint("--resume goes on with it").hint("--replace starts over"));
     }
     clear(folder)?;
-    Ok(Inventory::default())
+    Ok(Prepared { lock, inventory: fresh })
 }
 
+/// Makes a folder if there is none, and locks it.
+///
+/// # Errors
+/// Where it holds files that are no study, where another process works in it, and where it cannot be written to.
+pub fn occupy(folder: &Path) -> Result<Lock, Failure> {
+    if !is_empty(folder)? && !holds_study(folder) {
+        let message = format!("{} holds files that are no study", folder.display());
+        return Err(Failure::invalid(message).hint("--out DIR names another folder"));
+    }
+    create_folder(folder)?;
+    Ok(Lock::take(folder)?)
+}
+
+/// A whole study is never taken for a part, nor one part for another.
+fn demand_part(folder: &Path, shard: Option<Shard>, existing: Existing) -> Result<(), Failure> {
+    let Some(manifest) = Manifest::read(folder) else { return Ok(()) };
+    let whole_from_part = shard.is_none() && existing == Existing::Resume;
+    if manifest.shard == shard || whole_from_part {
+        return Ok(());
+    }
+    let name = |shard: Option<Shard>| {
+        shard.map_or_else(|| "the whole study".to_owned(), |shard| format!("part {shard} of the study"))
+    };
+    let message = format!("{} holds {}, not {}", folder.display(), name(manifest.shard), name(shard));
+    Err(Failure::invalid(message)
+        .hint("--out DIR gives every part a folder of its own")
+        .hint("--replace throws away what is there"))
+}
+
+/// True where there is nothing, or nothing but what a lock leaves behind.
 fn is_empty(folder: &Path) -> Result<bool, Failure> {
     if !folder.exists() {
         return Ok(true);
     }
     let entries = fs::read_dir(folder);
     entries
-        .map(|mut entries| entries.next().is_none())
+        .map(|entries| entries.flatten().all(|entry| entry.file_name() == ".lock"))
         .map_err(|source| StudyError::Io { doing: "read folder", path: folder.to_owned(), source }.into())
 }
 
-fn holds_study(folder: &Path) -> bool {
+/// True where there is a study or the beginning of one.
+pub fn holds_study(folder: &Path) -> bool {
     folder.join("manifest.json").is_file() || runs_folder(folder).is_dir()
 }
 
@@ -92,7 +139,7 @@ fn clear(folder: &Path) -> Result<(), Failure> {
             .map(|name| folder.join(name))
             .into();
     for (folder, extensions) in
-        [(runs_folder(folder), &["lpb", "partial"][..]), (folder.join("plots"), &["svg", "png"])]
+        [(runs_folder(folder), &["parquet", "partial"][..]), (folder.join("plots"), &["svg", "png"])]
     {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         let paths = entries.flatten().map(|entry| entry.path());
@@ -109,6 +156,7 @@ fn clear(folder: &Path) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::default_folder;
+    use linchpin_ensemble::Shard;
     use std::path::Path;
 
     #[test]
@@ -119,7 +167,9 @@ mod tests {
             ("flood.ron", "studies/flood"),
             ("/a/b/scenario.ron", "studies/b"),
         ] {
-            assert_eq!(default_folder(Path::new(file)), Path::new(folder), "{file}");
+            assert_eq!(default_folder(Path::new(file), None), Path::new(folder), "{file}");
         }
+        let part = default_folder(Path::new("flood.ron"), Some(Shard { number: 3, of: 16 }));
+        assert_eq!(part, Path::new("studies/flood-3-of-16"));
     }
 }

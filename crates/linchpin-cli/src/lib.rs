@@ -13,12 +13,15 @@ mod explain;
 mod folder;
 mod interrupt;
 mod load;
+mod merge;
 mod number;
 mod progress;
 mod replay;
 mod report;
 mod results;
 mod run;
+mod status;
+mod study;
 mod suggest;
 
 use args::{Cli, Command};
@@ -67,6 +70,8 @@ fn is_quiet(command: &Command) -> bool {
     match command {
         Command::Check(args) => args.talk.quiet,
         Command::Run(args) => args.talk.quiet,
+        Command::Status(args) => args.talk.quiet,
+        Command::Merge(args) => args.talk.quiet,
         Command::Report(args) => args.talk.quiet,
         Command::Replay(args) => args.talk.quiet,
         Command::Explain(args) => args.talk.quiet,
@@ -78,6 +83,8 @@ fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => check::check(args, console),
         Command::Run(args) => run::run(args, console),
+        Command::Status(args) => status::status(args, console),
+        Command::Merge(args) => merge::merge(args, console),
         Command::Report(args) => report::report(args, console),
         Command::Replay(args) => replay::replay(args, console),
         Command::Explain(args) => explain::explain(args, console),

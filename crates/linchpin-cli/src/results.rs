@@ -27,19 +27,24 @@ pub struct Complete<'a> {
     pub totals: &'a Totals<ModelSums>,
     /// Why it stopped.
     pub stopped: String,
+    /// True where every number is asked for as text.
+    pub csv: bool,
 }
 
 impl Complete<'_> {
-    /// Writes `replications.csv`, `summary.json`, `summary.csv`, `plots/` and `report.html`; gives the findings.
+    /// Writes `summary.json`, `summary.csv`, `plots/` and `report.html`; gives the findings. Writes `replications.csv`
+    /// where it is asked for, or where there is one that would no longer be true.
     ///
     /// # Errors
     /// Where a file cannot be read or written.
     pub fn write(&self) -> Result<Findings, Failure> {
         let table = self.folder.join("replications.csv");
         let columns = self.job.columns();
+        let asked = self.csv || table.exists();
         std::thread::scope(|scope| {
             // The largest file needs nothing but the blocks: it is written beside all the rest.
-            let writing = scope.spawn(|| write_csv(self.study, &columns, &table));
+            let writing =
+                scope.spawn(|| if asked { write_csv(self.study, &columns, &table) } else { Ok(()) });
             let findings = self.findings()?;
             self.write_shown(&findings)?;
             writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;

@@ -1,20 +1,22 @@
-//! `linchpin run`: many replications of a scenario into a study folder, then figures, plots and a report.
+//! `linchpin run`: many replications of a scenario, or a part of them, into a study folder; then figures, plots and a
+//! report.
 
 use crate::args::{RunArgs, Until};
-use crate::brief::brief;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
-use crate::folder::{Existing, default_folder, prepare};
+use crate::folder::{Existing, Prepared, default_folder, holds_study, prepare};
 use crate::interrupt::Interrupt;
 use crate::load::{Scenario, load};
 use crate::number::count;
 use crate::progress::Line;
-use crate::results::{Complete, PROGRAM, verdict};
+use crate::results::{Complete, PROGRAM};
+use crate::status::Status;
+use crate::study::{Show, finish};
 use crate::suggest::nearest;
 use linchpin_analysis::Catalogue;
 use linchpin_ensemble::{
-    Identity, ModelJob, ModelSums, Outcome, Plan, Precision, Stopped, Stopwatch, create_folder,
-    write_atomically,
+    Identity, Lock, Manifest, ModelJob, ModelSums, Outcome, Plan, Precision, Shard, ShardOutcome, Stopped,
+    Stopwatch, StudyError, write_atomically,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,8 +28,15 @@ struct Settings {
     seed: u64,
     identity: Identity,
     plan: Plan,
+    shard: Option<Shard>,
     folder: PathBuf,
     existing: Existing,
+}
+
+/// What was computed, and what keeps others out of the folder.
+enum Computed {
+    Whole(Outcome<ModelSums>, Lock),
+    Part(ShardOutcome, Lock),
 }
 
 /// Runs the command.
@@ -35,10 +44,13 @@ pub fn run(args: &RunArgs, console: &Console) -> Result<Exit, Failure> {
     let watch = Stopwatch::start();
     let interrupt = Interrupt::listen();
     let settings = settle(args, load(&args.file, console)?)?;
-    let outcome = compute(&settings, &interrupt, console)?;
     let Settings { job, seed, folder, .. } = &settings;
+    let (outcome, _lock) = match compute(&settings, args, &interrupt, console)? {
+        Computed::Part(outcome, lock) => return part(&settings, &outcome, lock, args, console),
+        Computed::Whole(outcome, lock) => (outcome, lock),
+    };
     if outcome.stopped == Stopped::Interrupted {
-        return Err(interrupted(&settings, &outcome, args));
+        return Err(interrupted(&settings, outcome.totals.replications, args));
     }
     let complete = Complete {
         folder,
@@ -47,16 +59,33 @@ pub fn run(args: &RunArgs, console: &Console) -> Result<Exit, Failure> {
         study: &outcome.study,
         totals: &outcome.totals,
         stopped: outcome.stopped.to_string(),
+        csv: args.csv,
     };
-    let findings = complete.write()?;
-    if args.talk.json {
-        console.data(&linchpin_report::summary_json(&findings))?;
-    } else {
-        let headline = &job.catalogue().metrics()[job.catalogue().headline()].id;
-        let wall = Some((&outcome.timings, watch.seconds()));
-        console.data(&brief(&findings, headline, folder, wall))?;
+    let wall = Some((outcome.timings, watch.seconds()));
+    finish(&complete, &Show { json: args.talk.json, require: args.require, wall }, console)
+}
+
+/// Says how far a part is: there are no results to show before all parts are put together.
+fn part(
+    settings: &Settings,
+    outcome: &ShardOutcome,
+    lock: Lock,
+    args: &RunArgs,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    drop(lock);
+    if outcome.stopped == Stopped::Interrupted {
+        return Err(interrupted(settings, outcome.replications, args));
     }
-    Ok(if args.require { verdict(&findings) } else { Exit::Done })
+    let status = Status::of(&settings.folder)?;
+    status.show(args.talk.json, console)?;
+    if outcome.replications == 0 {
+        console.note(
+            "this part has no blocks: there are more parts than blocks; a smaller --block-size makes more",
+        );
+    }
+    console.note("`linchpin merge OUT STUDY...` puts all parts together");
+    Ok(status.exit())
 }
 
 /// From what was typed to what is to be done.
@@ -65,19 +94,52 @@ fn settle(args: &RunArgs, scenario: Scenario) -> Result<Settings, Failure> {
     if args.require && model.requirements.is_empty() {
         return Err(Failure::invalid("--require makes no sense here: the scenario states no requirements"));
     }
-    let (seed, replications) =
-        (args.seed.unwrap_or(model.meta.seed), args.replications.unwrap_or(model.meta.replications).max(1));
+    if args.shard.is_some() && args.until.is_some() {
+        let message = "--shard and --until do not go together: a part cannot tell how precise the whole is";
+        return Err(
+            Failure::invalid(message).hint("--replications says how many there are in all parts together")
+        );
+    }
+    let folder = args.out.clone().unwrap_or_else(|| {
+        let own = args.missing && holds_study(&args.file);
+        if own { args.file.clone() } else { default_folder(&file, args.shard) }
+    });
+    let begun = args.missing.then(|| begun(&folder)).transpose()?;
+    let (seed, replications, block_size, shard) = match begun {
+        Some(Manifest { seed, planned, block_size, shard, .. }) => (seed, planned, block_size, shard),
+        None => (
+            args.seed.unwrap_or(model.meta.seed),
+            args.replications.unwrap_or(model.meta.replications),
+            args.block_size,
+            args.shard,
+        ),
+    };
+    if args.require && shard.is_some() {
+        return Err(Failure::invalid("--require makes no sense here: there are no results of a part"));
+    }
     let job = ModelJob::new(Arc::new(model), seed);
     let until = args.until.as_ref().map(|until| precision(until, job.catalogue())).transpose()?;
     let identity = job.identity(&frozen, seed, PROGRAM);
-    let plan = Plan { replications, until, block_size: args.block_size, threads: args.threads };
-    let folder = args.out.clone().unwrap_or_else(|| default_folder(&file));
-    let existing = match (args.resume, args.replace) {
+    let plan = Plan { replications: replications.max(1), until, block_size, threads: args.threads };
+    let existing = match (args.resume || args.missing, args.replace) {
         (true, _) => Existing::Resume,
         (_, true) => Existing::Replace,
         _ => Existing::Respect,
     };
-    Ok(Settings { job, frozen, seed, identity, plan, folder, existing })
+    Ok(Settings { job, frozen, seed, identity, plan, shard, folder, existing })
+}
+
+/// What the study in a folder was begun as.
+fn begun(folder: &Path) -> Result<Manifest, Failure> {
+    let manifest = Manifest::read(folder).ok_or_else(|| StudyError::NoStudy(folder.to_owned()))?;
+    if let Some(until) = &manifest.until {
+        let message = format!(
+            "--missing: {} stops by a rule (--until {until}), so nobody knows which blocks are missing",
+            folder.display()
+        );
+        return Err(Failure::invalid(message).hint("--resume with the same --until goes on with it"));
+    }
+    Ok(manifest)
 }
 
 /// The column a precision is asked of.
@@ -101,36 +163,56 @@ fn precision(until: &Until, catalogue: &Catalogue) -> Result<Precision, Failure>
 /// Runs the replications.
 fn compute(
     settings: &Settings,
+    args: &RunArgs,
     interrupt: &Interrupt,
     console: &Console,
-) -> Result<Outcome<ModelSums>, Failure> {
-    let Settings { job, identity, plan, folder, .. } = settings;
-    let inventory = prepare(folder, identity, settings.existing)?;
+) -> Result<Computed, Failure> {
+    let Settings { job, identity, plan, folder, shard, .. } = settings;
+    let Prepared { lock, inventory } = prepare(folder, identity, *shard, settings.existing)?;
     if settings.existing == Existing::Resume {
         let held = count(inventory.replications());
         console.note(&format!("{} holds {held} replications of this study", folder.display()));
     }
-    create_folder(folder)?;
     write_atomically(&folder.join("scenario.ron"), settings.frozen.as_bytes())?;
     let line = Line::new(console, &job.catalogue().metrics()[job.catalogue().headline()]);
     let result = interrupt.during(|stop| {
-        linchpin_ensemble::run(job, folder, identity, plan, inventory, stop, &mut |now| line.show(now))
+        let progress = &mut |now: &_| line.show(now);
+        match *shard {
+            Some(shard) => {
+                let run = linchpin_ensemble::run_shard;
+                let part = run(job, folder, identity, plan, shard, inventory, stop, progress);
+                part.map(|outcome| Computed::Part(outcome, lock))
+            }
+            None => linchpin_ensemble::run(job, folder, identity, plan, inventory, stop, progress)
+                .map(|outcome| Computed::Whole(outcome, lock)),
+        }
     });
     line.clear();
-    let outcome = result?;
-    for note in &outcome.notes {
+    let computed = result.map_err(|error| {
+        let refused = matches!(error, StudyError::Io { .. });
+        let failure = Failure::from(error);
+        if !refused {
+            return failure;
+        }
+        let command = resume_command(settings, args, folder);
+        failure.hint(format!("finished blocks are safe; to go on once there is a remedy: {command}"))
+    })?;
+    let (Computed::Whole(Outcome { notes, .. }, _) | Computed::Part(ShardOutcome { notes, .. }, _)) =
+        &computed;
+    for note in notes {
         console.note(note);
     }
-    Ok(outcome)
+    Ok(computed)
 }
 
 /// What to say when a run was stopped.
-fn interrupted(settings: &Settings, outcome: &Outcome<ModelSums>, args: &RunArgs) -> Failure {
-    let (done, total) = (count(outcome.totals.replications), count(u64::from(settings.plan.replications)));
+fn interrupted(settings: &Settings, done: u64, args: &RunArgs) -> Failure {
+    let (done, total) = (count(done), count(u64::from(settings.plan.replications)));
     let folder = settings.folder.display();
+    let part = settings.shard.map_or_else(String::new, |shard| format!(" (part {shard})"));
     Failure {
         exit: Exit::Interrupted,
-        message: format!("{done} of {total} replications are safe in {folder}"),
+        message: format!("{done} of {total} replications are safe in {folder}{part}"),
         hints: vec![format!("to go on: {}", resume_command(settings, args, &settings.folder))],
     }
 }
@@ -143,6 +225,9 @@ fn resume_command(settings: &Settings, args: &RunArgs, folder: &Path) -> String 
         settings.seed,
         settings.plan.replications
     );
+    if let Some(Shard { number, of }) = settings.shard {
+        command.push_str(&format!(" --shard {number}/{of}"));
+    }
     if let Some(until) = &args.until {
         command.push_str(&format!(" --until {}={}", until.metric, until.relative));
     }

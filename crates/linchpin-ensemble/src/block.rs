@@ -1,39 +1,15 @@
-//! Block files: the results of a run of consecutive replications, in one piece.
+//! Block files: the results of a run of consecutive replications, as a Parquet table that anybody can read.
 //!
-//! The layout is little-endian and described in `docs/study-format.md`:
-//!
-//! | bytes | content |
-//! | --- | --- |
-//! | 0..8 | magic `LINCHPB` and a zero byte |
-//! | 8..12 | version of the layout, [`BLOCK_VERSION`] |
-//! | 12..16 | number of the block |
-//! | 16..20 | first replication |
-//! | 20..24 | replications, `n` |
-//! | 24..28 | columns, `c` |
-//! | 28..32 | answers a replication, `q` |
-//! | 32..40 | seed |
-//! | 40..72 | SHA-256 of the frozen scenario |
-//! | 72..104 | SHA-256 of the catalogue of metrics |
-//! | 104..136 | version of the program, UTF-8, filled up with zero bytes |
-//! | 136..144 | bytes of the list of failed replications |
-//! | 144..152 | bytes of the sums |
-//! | then | `c` columns of `n` numbers (f64); infinite where not reached, NaN where failed |
-//! | then | `q` rows of `n` bits, lowest bit first, each row filled up to a whole byte |
-//! | then | failed replications: count (u32), then number (u32), bytes of the reason (u32), reason (UTF-8) |
-//! | then | sums |
-//! | last 32 | SHA-256 of everything before |
+//! The rows are those of `docs/study-format.md`, sorted by series, then replication. Series are all metrics, then for each
+//! requirement and group whether it held, as 1 or 0. A page of values is one series, and all pages of a block are equally
+//! long, so a series can be read alone. Values of failed replications are null; which failed and why stands in the metadata.
+//! The sums that resuming needs are attached behind the last page, where readers of Parquet do not look.
 
-use crate::identity::{Digest32, Identity, sha256};
-
-/// Version of the layout of block files.
-pub const BLOCK_VERSION: u32 = 1;
-
-/// Bytes before the columns.
-pub const HEADER_BYTES: usize = 152;
-
-const MAGIC: &[u8; 8] = b"LINCHPB\0";
-const PROGRAM_BYTES: usize = 32;
-const TRAILER_BYTES: usize = 32;
+use crate::identity::{Digest32, Identity};
+use crate::labels::{Labels, RESULTS};
+use crate::seal::{Part, Sealed, seal};
+use linchpin_parquet::{Writer, number_page};
+use std::ops::Range;
 
 /// A replication that could not be finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +20,7 @@ pub struct Failed {
     pub reason: String,
 }
 
-/// What stands at the front of a block file.
+/// What a block file says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// What the study was computed from.
@@ -59,69 +35,32 @@ pub struct Header {
     pub columns: u32,
     /// Answers a replication.
     pub answers: u32,
-    failed_bytes: u64,
-    sums_bytes: u64,
+    /// Where the values are in the file: pages of equal length, one for each column and then each answer.
+    values: Range<u64>,
 }
 
 impl Header {
-    /// Bytes of one row of answers.
-    fn answer_bytes(&self) -> usize {
-        (self.rows as usize).div_ceil(8)
-    }
-
-    /// Where column `column` begins.
-    pub fn column_at(&self, column: usize) -> u64 {
-        HEADER_BYTES as u64 + column as u64 * u64::from(self.rows) * 8
-    }
-
-    /// Length of the whole file; `None` where the header speaks of more than there can be.
-    fn file_bytes(&self) -> Option<u64> {
-        let columns = u64::from(self.columns).checked_mul(u64::from(self.rows))?.checked_mul(8)?;
-        let answers = u64::from(self.answers).checked_mul(self.answer_bytes() as u64)?;
-        [columns, answers, self.failed_bytes, self.sums_bytes]
-            .into_iter()
-            .try_fold((HEADER_BYTES + TRAILER_BYTES) as u64, u64::checked_add)
-    }
-
-    /// Reads a header.
-    ///
-    /// # Errors
-    /// What is wrong with it, in words.
-    pub fn decode(bytes: &[u8]) -> Result<Self, String> {
-        let mut reader = Reader(bytes);
-        if reader.take(8)? != MAGIC {
-            return Err("it is not a block file".to_owned());
+    fn of(sealed: &Sealed) -> Result<Self, String> {
+        let Part { index, first, rows } = sealed.part;
+        let (columns, answers) = (sealed.number("metrics")?, sealed.number("requirements")?);
+        let pages = sealed.table.pages("value")?.bytes;
+        let values = pages.start as u64..pages.end as u64;
+        let header = Self { identity: sealed.identity.clone(), index, first, rows, columns, answers, values };
+        let series = u64::from(columns) + u64::from(answers);
+        if series * u64::from(rows) != sealed.table.rows() as u64
+            || series > 0 && (header.values.end - header.values.start) % series > 0
+        {
+            return Err("its table is not as long as it should be".to_owned());
         }
-        let version = reader.u32()?;
-        if version != BLOCK_VERSION {
-            return Err(format!("its layout is version {version}, not {BLOCK_VERSION}"));
-        }
-        let (index, first, rows) = (reader.u32()?, reader.u32()?, reader.u32()?);
-        let (columns, answers, seed) = (reader.u32()?, reader.u32()?, reader.u64()?);
-        let (scenario, catalogue) = (reader.digest()?, reader.digest()?);
-        let program = reader.take(PROGRAM_BYTES)?;
-        let end = program.iter().position(|byte| *byte == 0).unwrap_or(PROGRAM_BYTES);
-        let program = String::from_utf8_lossy(&program[..end]).into_owned();
-        let identity = Identity { scenario, catalogue, seed, program };
-        let (failed_bytes, sums_bytes) = (reader.u64()?, reader.u64()?);
-        Ok(Self { identity, index, first, rows, columns, answers, failed_bytes, sums_bytes })
+        Ok(header)
     }
 
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(MAGIC);
-        for number in [BLOCK_VERSION, self.index, self.first, self.rows, self.columns, self.answers] {
-            out.extend_from_slice(&number.to_le_bytes());
-        }
-        out.extend_from_slice(&self.identity.seed.to_le_bytes());
-        out.extend_from_slice(&self.identity.scenario);
-        out.extend_from_slice(&self.identity.catalogue);
-        let mut program = [0; PROGRAM_BYTES];
-        let text = self.identity.program.as_bytes();
-        let length = text.len().min(PROGRAM_BYTES);
-        program[..length].copy_from_slice(&text[..length]);
-        out.extend_from_slice(&program);
-        out.extend_from_slice(&self.failed_bytes.to_le_bytes());
-        out.extend_from_slice(&self.sums_bytes.to_le_bytes());
+    /// Where the pages of these columns are in the file.
+    pub(crate) fn place_of(&self, columns: Range<usize>) -> Range<u64> {
+        let series = u64::from(self.columns) + u64::from(self.answers);
+        let page = (self.values.end - self.values.start) / series.max(1);
+        let at = |column: usize| self.values.start + page * column as u64;
+        at(columns.start)..at(columns.end)
     }
 }
 
@@ -164,9 +103,13 @@ impl Block {
         for (column, number) in numbers.iter().enumerate() {
             self.columns[column * rows + row] = canonical(*number);
         }
-        for (answer, held) in answers.iter().enumerate() {
-            self.bits[answer * rows.div_ceil(8) + row / 8] |= u8::from(*held) << (row % 8);
+        for (answer, _) in answers.iter().enumerate().filter(|(_, held)| **held) {
+            self.set_answer(answer, row);
         }
+    }
+
+    fn set_answer(&mut self, answer: usize, row: usize) {
+        self.bits[answer * (self.rows as usize).div_ceil(8) + row / 8] |= 1 << (row % 8);
     }
 
     /// One answer of one replication, `row` counted within the block.
@@ -187,30 +130,46 @@ impl Block {
         Some(&self.failed[at].reason)
     }
 
-    /// The whole file, what stands at its front, and the digest that stands at its end.
-    pub fn encode(&self, identity: &Identity, sums: &[u8]) -> Encoded {
-        let failed = encode_failed(&self.failed);
+    /// The whole file, what it says of itself, and its digest.
+    pub fn encode(&self, identity: &Identity, labels: &Labels, sums: &[u8]) -> Encoded {
+        let (rows, answers) = (self.rows as usize, self.answers as usize);
+        let columns = self.columns.len() / rows.max(1);
+        let part = Part { index: self.index, first: self.first, rows: self.rows };
+        let mut writer =
+            Writer::with_capacity(&RESULTS, self.columns.len() * 9 + 8 * rows * answers + sums.len());
+        let replications: Vec<u32> = (self.first..self.first + self.rows).collect();
+        writer.repeated_whole(&replications, columns + answers);
+        for words in [&labels.ids, &labels.groups, &labels.units] {
+            writer.text(&words.dictionary, words.runs(self.rows));
+        }
+        let held = self.held();
+        let values = self.columns.chunks(rows.max(1)).chain(held.chunks(rows.max(1)));
+        let absent: Vec<usize> =
+            self.failed.iter().map(|failed| (failed.replication - self.first) as usize).collect();
+        let begin = writer.position() as u64;
+        writer.optional_numbers(values, &absent);
         let header = Header {
             identity: identity.clone(),
             index: self.index,
             first: self.first,
             rows: self.rows,
-            columns: (self.columns.len() / self.rows.max(1) as usize) as u32,
+            columns: columns as u32,
             answers: self.answers,
-            failed_bytes: failed.len() as u64,
-            sums_bytes: sums.len() as u64,
+            values: begin..writer.position() as u64,
         };
-        let mut out = Vec::with_capacity(header.file_bytes().unwrap_or(0) as usize);
-        header.encode(&mut out);
-        for number in &self.columns {
-            out.extend_from_slice(&number.to_le_bytes());
-        }
-        out.extend_from_slice(&self.bits);
-        out.extend_from_slice(&failed);
-        out.extend_from_slice(sums);
-        let digest = sha256(&out);
-        out.extend_from_slice(&digest);
-        Encoded { bytes: out, header, digest }
+        writer.attach(sums);
+        let (metrics, requirements) = (columns.to_string(), answers.to_string());
+        let failed = encode_failed(&self.failed);
+        let more = [("metrics", &*metrics), ("requirements", &requirements), ("failed", &failed)];
+        let (bytes, digest) = seal(writer, identity, part, &more);
+        Encoded { bytes, header, digest }
+    }
+
+    /// Answers as numbers, answer after answer.
+    fn held(&self) -> Vec<f64> {
+        let rows = self.rows as usize;
+        let places = (0..self.answers as usize).flat_map(|answer| (0..rows).map(move |row| (answer, row)));
+        places.map(|(answer, row)| f64::from(u8::from(self.answer(answer, row)))).collect()
     }
 
     /// Reads a whole file and makes sure that not one bit of it has changed.
@@ -218,30 +177,28 @@ impl Block {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn decode(bytes: &[u8]) -> Result<Decoded, String> {
-        let (decoded, content) = Self::decode_unchecked(bytes)?;
-        if sha256(content) != decoded.digest {
-            return Err("its checksum is wrong".to_owned());
-        }
-        Ok(decoded)
+        Self::take(&Sealed::parse(bytes)?, bytes)
     }
 
-    /// The same without looking at the checksum; also gives what the checksum is over.
-    pub(crate) fn decode_unchecked(bytes: &[u8]) -> Result<(Decoded, &[u8]), String> {
-        let header = Header::decode(bytes)?;
-        if header.file_bytes() != Some(bytes.len() as u64) {
-            return Err("it is cut off or too long".to_owned());
+    /// The same without looking at the checksum.
+    pub(crate) fn decode_unchecked(bytes: &[u8]) -> Result<Decoded, String> {
+        Self::take(&Sealed::parse_unchecked(bytes)?, bytes)
+    }
+
+    fn take(sealed: &Sealed, bytes: &[u8]) -> Result<Decoded, String> {
+        let header = Header::of(sealed)?;
+        let (rows, columns, answers) = (header.rows, header.columns as usize, header.answers as usize);
+        let mut block = Self::new(header.index, header.first, rows, 0, answers);
+        let place = header.place_of(0..columns);
+        block.columns = decode_pages(&bytes[place.start as usize..place.end as usize], rows as usize)?;
+        let place = header.place_of(columns..columns + answers);
+        let held = decode_pages(&bytes[place.start as usize..place.end as usize], rows as usize)?;
+        for (at, _) in held.iter().enumerate().filter(|(_, held)| **held == 1.0) {
+            block.set_answer(at / rows as usize, at % rows as usize);
         }
-        let (content, trailer) = bytes.split_at(bytes.len() - TRAILER_BYTES);
-        let digest = Reader(trailer).digest()?;
-        let mut reader = Reader(&content[HEADER_BYTES..]);
-        let numbers = header.columns as usize * header.rows as usize;
-        let columns = decode_numbers(reader.take(numbers * 8)?);
-        let bits = reader.take(header.answers as usize * header.answer_bytes())?.to_vec();
-        let failed = decode_failed(reader.take(header.failed_bytes as usize)?)?;
-        let sums = reader.0.to_vec();
-        let (index, first, rows, answers) = (header.index, header.first, header.rows, header.answers);
-        let block = Self { index, first, rows, answers, columns, bits, failed };
-        Ok((Decoded { header, block, sums, digest }, content))
+        block.failed = decode_failed(sealed.text("failed")?)?;
+        let sums = sealed.table.attached()?.to_vec();
+        Ok(Decoded { header, block, sums, digest: sealed.digest })
     }
 }
 
@@ -250,28 +207,37 @@ impl Block {
 pub struct Encoded {
     /// All of it.
     pub bytes: Vec<u8>,
-    /// What stands at its front.
+    /// What it says of itself.
     pub header: Header,
-    /// The digest at its end.
+    /// The digest in its metadata.
     pub digest: Digest32,
 }
 
 /// A block file that was read.
 #[derive(Clone, Debug)]
 pub struct Decoded {
-    /// What stands at its front.
+    /// What it says of itself.
     pub header: Header,
     /// Its results.
     pub block: Block,
     /// Its sums.
     pub sums: Vec<u8>,
-    /// The digest at its end.
+    /// The digest in its metadata.
     pub digest: Digest32,
 }
 
-/// Numbers from their bytes.
-pub fn decode_numbers(bytes: &[u8]) -> Vec<f64> {
-    bytes.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
+/// Numbers of consecutive pages, each of which has to have `rows` of them.
+pub(crate) fn decode_pages(mut bytes: &[u8], rows: usize) -> Result<Vec<f64>, String> {
+    let mut numbers = Vec::with_capacity(bytes.len() / 8);
+    while !bytes.is_empty() {
+        let before = numbers.len();
+        let used = number_page(bytes, &mut numbers)?;
+        if numbers.len() - before != rows {
+            return Err("its pages are not as long as they should be".to_owned());
+        }
+        bytes = &bytes[used..];
+    }
+    Ok(numbers)
 }
 
 /// One bit pattern for every value: processors make NaN with different signs, and zero has two.
@@ -279,63 +245,31 @@ fn canonical(number: f64) -> f64 {
     if number.is_nan() { f64::NAN } else { number + 0.0 }
 }
 
-fn encode_failed(list: &[Failed]) -> Vec<u8> {
-    let mut out = (list.len() as u32).to_le_bytes().to_vec();
-    for failed in list {
-        out.extend_from_slice(&failed.replication.to_le_bytes());
-        out.extend_from_slice(&(failed.reason.len() as u32).to_le_bytes());
-        out.extend_from_slice(failed.reason.as_bytes());
-    }
-    out
+/// As a JSON list of pairs.
+fn encode_failed(list: &[Failed]) -> String {
+    let pairs: Vec<_> = list.iter().map(|failed| (failed.replication, &failed.reason)).collect();
+    // Numbers and texts can always be written.
+    serde_json::to_string(&pairs).unwrap_or_default()
 }
 
-fn decode_failed(bytes: &[u8]) -> Result<Vec<Failed>, String> {
-    let mut reader = Reader(bytes);
-    let count = reader.u32()?;
-    (0..count)
-        .map(|_| {
-            let replication = reader.u32()?;
-            let length = reader.u32()? as usize;
-            let reason = String::from_utf8_lossy(reader.take(length)?).into_owned();
-            Ok(Failed { replication, reason })
-        })
-        .collect()
-}
-
-/// Takes bytes off the front.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or("it is cut off")?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        let bytes = self.take(N)?;
-        bytes.try_into().map_err(|_| "it is cut off".to_owned())
-    }
-
-    fn u32(&mut self) -> Result<u32, String> {
-        Ok(u32::from_le_bytes(self.array()?))
-    }
-
-    fn u64(&mut self) -> Result<u64, String> {
-        Ok(u64::from_le_bytes(self.array()?))
-    }
-
-    fn digest(&mut self) -> Result<Digest32, String> {
-        self.array()
-    }
+fn decode_failed(text: &str) -> Result<Vec<Failed>, String> {
+    let pairs: Vec<(u32, String)> = serde_json::from_str(text)
+        .map_err(|_| "its list of failed replications cannot be read".to_owned())?;
+    Ok(pairs.into_iter().map(|(replication, reason)| Failed { replication, reason }).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::labels::Series;
 
     fn identity() -> Identity {
         Identity::new("scenario", &["a".to_owned(), "b".to_owned()], 3, 42, "0.1.0")
+    }
+
+    fn labels() -> Labels {
+        let series = |id: &str| Series { id: id.to_owned(), group: "all".to_owned(), unit: "h".to_owned() };
+        Labels::new(&["a", "b", "r/1", "r/2", "r/3"].map(series))
     }
 
     fn block() -> Block {
@@ -349,7 +283,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let Encoded { bytes, header, digest } = block().encode(&identity(), b"sums");
+        let Encoded { bytes, header, digest } = block().encode(&identity(), &labels(), b"sums");
         let decoded = Block::decode(&bytes).unwrap();
         assert_eq!((&decoded.header.identity, &decoded.header), (&identity(), &header));
         assert_eq!((decoded.sums.as_slice(), decoded.digest), (b"sums".as_slice(), digest));
@@ -363,7 +297,25 @@ mod tests {
             assert_eq!(read.answer(0, row), row > 5);
             assert_eq!(read.failure(row).is_some(), row == 4);
         }
-        assert_eq!(decode_numbers(&bytes[decoded.header.column_at(1) as usize..][..80]).len(), 10);
+        let place = decoded.header.place_of(1..2);
+        let column = decode_pages(&bytes[place.start as usize..place.end as usize], 10).unwrap();
+        assert_eq!((column.len(), column[5].to_bits()), (10, f64::NAN.to_bits()));
+        assert!(column[6] == 0.0 && column[4].is_nan());
+    }
+
+    /// The table as others see it.
+    #[test]
+    fn rows_are_sorted_by_series_then_replication() {
+        let bytes = block().encode(&identity(), &labels(), b"").bytes;
+        let table = Sealed::parse(&bytes).unwrap().table;
+        assert_eq!(table.whole("replication").unwrap(), (20..30).collect::<Vec<_>>().repeat(5));
+        let ids = table.text("metric").unwrap();
+        assert_eq!(ids.dictionary, ["a", "b", "r/1", "r/2", "r/3"]);
+        assert!(ids.indices.iter().enumerate().all(|(row, index)| *index as usize == row / 10));
+        assert_eq!(table.text("unit").unwrap().dictionary, ["h"]);
+        let values = table.optional_numbers("value").unwrap();
+        assert_eq!((values[9], values[20], values[26]), (9.0, 0.0, 1.0));
+        assert!(values[4].is_nan() && values[44].is_nan());
     }
 
     #[test]
@@ -375,20 +327,29 @@ mod tests {
 
     #[test]
     fn every_changed_bit_and_every_cut_is_noticed() {
-        let bytes = block().encode(&identity(), b"sums").bytes;
+        let bytes = block().encode(&identity(), &labels(), b"sums").bytes;
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1 << (at % 8);
             assert!(Block::decode(&changed).is_err(), "byte {at}");
             assert!(Block::decode(&bytes[..at]).is_err(), "cut at {at}");
+            // Where only the digest would notice, nothing may panic either.
+            let _ = Block::decode_unchecked(&changed);
         }
     }
 
     #[test]
-    fn a_header_that_promises_too_much_is_refused() {
-        let mut bytes = block().encode(&identity(), b"sums").bytes;
-        bytes[20..32].fill(0xff);
-        bytes[136..152].fill(0xff);
-        assert!(Block::decode(&bytes).is_err());
+    fn a_table_of_another_length_is_refused() {
+        for (metrics, requirements, fits) in
+            [("2", "1", true), ("1", "1", false), ("9", "0", false), ("0", "0", false)]
+        {
+            let mut writer = Writer::new(&RESULTS);
+            writer.repeated_whole(&[0, 1], 3);
+            (0..3).for_each(|_| writer.text(&["x"], [(0, 6)]));
+            writer.optional_numbers([&[0.0, 1.0][..]; 3], &[]);
+            let more = [("metrics", metrics), ("requirements", requirements), ("failed", "[]")];
+            let (bytes, _) = seal(writer, &identity(), Part { index: 0, first: 0, rows: 2 }, &more);
+            assert_eq!(Block::decode(&bytes).is_ok(), fits, "{metrics} {requirements}");
+        }
     }
 }

@@ -7,9 +7,9 @@ use crate::digest::Intake;
 use crate::estimate::Estimate;
 use crate::files::write_atomically;
 use crate::identity::Identity;
-use crate::manifest::Manifest;
+use crate::manifest::{Course, Manifest};
 use crate::run::{Plan, Precision, Watched, lock};
-use crate::store::{BlockFile, Inventory, Study, block_path, take_file};
+use crate::store::{BlockFile, Study, block_path, take_file};
 use crate::work::{Job, Sums};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,8 +50,7 @@ pub(crate) struct Collector<'a, J: Job> {
     identity: &'a Identity,
     until: Option<Precision>,
     headline: Option<usize>,
-    size: u32,
-    total: u32,
+    course: &'a Course,
     held: BTreeMap<u32, BlockFile>,
     intake: Intake<J::Sums>,
     study: Study,
@@ -64,8 +63,8 @@ impl<'a, J: Job> Collector<'a, J> {
         folder: &'a Path,
         identity: &'a Identity,
         plan: &Plan,
-        size: u32,
-        inventory: Inventory,
+        course: &'a Course,
+        held: BTreeMap<u32, BlockFile>,
     ) -> Self {
         let headline = job.headline();
         let mut watched: Vec<usize> =
@@ -76,9 +75,8 @@ impl<'a, J: Job> Collector<'a, J> {
             identity,
             until: plan.until,
             headline,
-            size,
-            total: plan.replications.div_ceil(size),
-            held: inventory.blocks,
+            course,
+            held,
             intake: Intake::new(identity, job.sums(), watched),
             study: Study::default(),
             manifest_written: Stopwatch::start(),
@@ -98,7 +96,7 @@ impl<'a, J: Job> Collector<'a, J> {
     ) -> Result<Collected<J::Sums>, StudyError> {
         let mut early = BTreeMap::new();
         let mut ending = Ending::All;
-        for index in 0..self.total {
+        for index in self.course.blocks() {
             if let Some(file) = self.held.remove(&index) {
                 self.take_held(file)?;
             } else if let Some(finished) = next_block(index, &mut early, receiver) {
@@ -164,7 +162,7 @@ impl<'a, J: Job> Collector<'a, J> {
             return Ok(());
         }
         self.manifest_written = Stopwatch::start();
-        Manifest::running(self.identity, self.size, &self.study).write(self.folder)
+        Manifest::running(self.identity, self.course, &self.study).write(self.folder)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::StudyError;
 use crate::block::Block;
+use crate::labels::Series;
 use crate::store::{Study, read_numbers};
 use std::fs::{self, File};
 use std::io::Write;
@@ -12,7 +13,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`StudyError::Io`] or [`StudyError::Damaged`].
-pub fn write_csv(study: &Study, columns: &[String], path: &Path) -> Result<(), StudyError> {
+pub fn write_csv(study: &Study, columns: &[Series], path: &Path) -> Result<(), StudyError> {
     let temporary = path.with_extension("csv.partial");
     let written = write_rows(study, columns, &temporary);
     if written.is_err() {
@@ -23,13 +24,13 @@ pub fn write_csv(study: &Study, columns: &[String], path: &Path) -> Result<(), S
     fs::rename(&temporary, path).map_err(StudyError::io("write", path))
 }
 
-fn write_rows(study: &Study, columns: &[String], path: &Path) -> Result<(), StudyError> {
+fn write_rows(study: &Study, columns: &[Series], path: &Path) -> Result<(), StudyError> {
     let failing = || StudyError::io("write", path);
     let mut out = File::create(path).map_err(failing())?;
     let mut text = b"replication,failed".to_vec();
     for column in columns {
         text.push(b',');
-        push_quoted(&mut text, column);
+        push_quoted(&mut text, &column.id);
     }
     text.push(b'\n');
     for file in study.blocks() {

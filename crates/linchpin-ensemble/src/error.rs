@@ -44,6 +44,12 @@ pub enum StudyError {
         /// Replications asked for.
         asked: u32,
     },
+    /// Another process works in the folder.
+    #[error("another linchpin is working in {}", .0.display())]
+    Busy(PathBuf),
+    /// Studies that are no parts of one.
+    #[error("cannot merge: {0}")]
+    Unmergeable(String),
     /// The system gave no threads.
     #[error("cannot start the worker threads: {0}")]
     Threads(String),

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 pub type Digest32 = [u8; 32];
 
 /// What a study was computed from. Blocks of equal identity are interchangeable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
     /// SHA-256 of the frozen scenario.
     pub scenario: Digest32,
@@ -14,7 +14,7 @@ pub struct Identity {
     pub catalogue: Digest32,
     /// Seed.
     pub seed: u64,
-    /// Version of the program, at most 32 bytes of text.
+    /// Version of the program.
     pub program: String,
 }
 
@@ -65,6 +65,18 @@ pub fn hex(digest: &Digest32) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A digest from its hexadecimal text, as [`hex`] writes it; none where it is not one.
+pub fn unhex(text: &str) -> Option<Digest32> {
+    let mut digest = [0; 32];
+    if text.len() != 2 * digest.len() || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    for (i, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()?;
+    }
+    Some(digest)
+}
+
 /// The first eight hexadecimal digits: enough for people to tell two digests apart.
 pub fn short(digest: &Digest32) -> String {
     hex(digest)[..8].to_owned()
@@ -72,12 +84,21 @@ pub fn short(digest: &Digest32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Identity, hex, sha256};
+    use super::{Identity, hex, sha256, unhex};
 
     /// FIPS 180-2, appendix B.1.
     #[test]
     fn known_digest() {
         assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn digests_are_read_as_they_were_written() {
+        let digest = sha256(b"abc");
+        assert_eq!(unhex(&hex(&digest)), Some(digest));
+        for text in ["", "ab", &"g".repeat(64), &"\u{e9}".repeat(32), &"0".repeat(66), &"A".repeat(64)] {
+            assert_eq!(unhex(text), None, "{text}");
+        }
     }
 
     #[test]

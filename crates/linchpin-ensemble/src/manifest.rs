@@ -5,13 +5,39 @@ use crate::digest::Totals;
 use crate::files::write_atomically;
 use crate::identity::{Identity, hex};
 use crate::run::Stopped;
-use crate::store::{BlockFile, Study};
+use crate::seal::Part;
+use crate::shard::Shard;
+use crate::store::{BlockFile, Study, extent};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
 
 /// Version of the layout of `manifest.json`.
-const MANIFEST_VERSION: u32 = 1;
+const MANIFEST_VERSION: u32 = 2;
+
+/// State of a study that has not come to an end.
+const RUNNING: &str = "running";
+
+/// What a study is meant to become.
+#[derive(Clone, Debug)]
+pub(crate) struct Course {
+    /// Replications of the whole study.
+    pub planned: u32,
+    /// Replications in a full block.
+    pub size: u32,
+    /// The precision asked for, as in the manifest.
+    pub until: Option<String>,
+    /// Which part of it.
+    pub shard: Option<Shard>,
+}
+
+impl Course {
+    /// The blocks that belong to it.
+    pub fn blocks(&self) -> std::ops::Range<u32> {
+        let all = self.planned.div_ceil(self.size.max(1));
+        self.shard.map_or(0..all, |shard| shard.blocks(all))
+    }
+}
 
 /// What a study folder holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,15 +54,21 @@ pub struct Manifest {
     pub catalogue_hash: String,
     /// `running`, `replications`, `precision reached: ...` or `interrupted`.
     pub state: String,
-    /// Hash of all results; none while running.
+    /// Hash of all results; none while running, and none of a part.
     pub study_hash: Option<String>,
-    /// Replications in whole blocks, failed ones included.
+    /// Replications that the whole study is to have (at most, where `until` is given).
+    pub planned: u32,
+    /// The precision after which it stops earlier, such as `person_hours/water=0.02`.
+    pub until: Option<String>,
+    /// Which part of the study this is; none: all of it.
+    pub shard: Option<Shard>,
+    /// Replications in the blocks listed, failed ones included.
     pub replications: u64,
     /// Reasons why replications failed, and how many did.
     pub failed: Vec<(String, u64)>,
     /// Replications in a full block.
     pub block_size: u32,
-    /// Whole blocks from the first on.
+    /// Whole blocks from the first of the study, or of the part, on.
     pub blocks: Vec<BlockEntry>,
     /// How long it took: differs from run to run and is part of no hash.
     pub timings: Option<Timings>,
@@ -51,7 +83,7 @@ pub struct BlockEntry {
     pub first: u32,
     /// Replications.
     pub replications: u32,
-    /// Digest at the end of its file.
+    /// Digest in its metadata.
     pub sha256: String,
 }
 
@@ -78,21 +110,41 @@ pub struct Timings {
 impl Manifest {
     /// True where the run that wrote it came to its end.
     pub fn is_finished(&self) -> bool {
-        self.study_hash.is_some() && self.state != Stopped::Interrupted.to_string()
+        self.state != RUNNING && self.state != Stopped::Interrupted.to_string()
     }
 
-    pub(crate) fn running(identity: &Identity, block_size: u32, study: &Study) -> Self {
+    /// The blocks that this folder is to have. Of a study that a rule has stopped, these are the ones it has.
+    pub fn parts(&self) -> Vec<Part> {
+        if self.until.is_some() && self.is_finished() {
+            let part = |block: &BlockEntry| Part {
+                index: block.index,
+                first: block.first,
+                rows: block.replications,
+            };
+            return self.blocks.iter().map(part).collect();
+        }
+        let course = Course { planned: self.planned, size: self.block_size, until: None, shard: self.shard };
+        let part = |index| {
+            extent(index, course.size.max(1), course.planned).map(|(first, rows)| Part { index, first, rows })
+        };
+        course.blocks().filter_map(part).collect()
+    }
+
+    pub(crate) fn running(identity: &Identity, course: &Course, study: &Study) -> Self {
         Self {
             version: MANIFEST_VERSION,
             program: identity.program.clone(),
             seed: identity.seed,
             scenario_hash: hex(&identity.scenario),
             catalogue_hash: hex(&identity.catalogue),
-            state: "running".to_owned(),
+            state: RUNNING.to_owned(),
             study_hash: None,
+            planned: course.planned,
+            until: course.until.clone(),
+            shard: course.shard,
             replications: study.replications() as u64,
             failed: Vec::new(),
-            block_size,
+            block_size: course.size,
             blocks: study.blocks().iter().map(BlockEntry::of).collect(),
             timings: None,
         }
@@ -131,22 +183,22 @@ impl std::fmt::Display for Stopped {
     }
 }
 
-/// Writes the manifest of a run that has ended.
+/// Writes the manifest of a run that has ended; a part has no study hash.
 pub(crate) fn close<S>(
     folder: &Path,
     identity: &Identity,
-    block_size: u32,
+    course: &Course,
     study: &Study,
     totals: &Totals<S>,
     stopped: Stopped,
-    timings: &Timings,
+    timings: Option<Timings>,
 ) -> Result<(), StudyError> {
     let manifest = Manifest {
         state: stopped.to_string(),
-        study_hash: Some(hex(&totals.hash)),
+        study_hash: course.shard.is_none().then(|| hex(&totals.hash)),
         failed: totals.failed.clone(),
-        timings: Some(*timings),
-        ..Manifest::running(identity, block_size, study)
+        timings,
+        ..Manifest::running(identity, course, study)
     };
     manifest.write(folder)
 }

@@ -2,6 +2,7 @@
 //! without; then metrics, requirements and sums.
 
 use crate::identity::Identity;
+use crate::labels::Series;
 use crate::run::lock;
 use crate::store::Columns;
 use crate::work::{Job, Sums, Worker};
@@ -53,7 +54,8 @@ impl ModelJob {
 
     /// The identity of its studies.
     pub fn identity(&self, frozen: &str, seed: u64, program: &str) -> Identity {
-        Identity::new(frozen, &self.columns(), self.answers(), seed, program)
+        let ids: Vec<String> = self.columns().into_iter().map(|column| column.id).collect();
+        Identity::new(frozen, &ids, self.shared.requirements.len(), seed, program)
     }
 }
 
@@ -61,12 +63,26 @@ impl Job for ModelJob {
     type Sums = ModelSums;
     type Worker = ModelWorker;
 
-    fn columns(&self) -> Vec<String> {
-        self.shared.catalogue.metrics().iter().map(|metric| metric.id.clone()).collect()
+    fn columns(&self) -> Vec<Series> {
+        let metrics = self.shared.catalogue.metrics().iter();
+        metrics
+            .map(|metric| Series {
+                id: metric.id.clone(),
+                group: metric.group.clone(),
+                unit: metric.unit.to_owned(),
+            })
+            .collect()
     }
 
-    fn answers(&self) -> usize {
-        self.shared.requirements.len()
+    fn answers(&self) -> Vec<Series> {
+        let names = self.shared.requirements.names(&self.shared.model);
+        names
+            .map(|(id, group)| Series {
+                id: format!("requirement/{id}/{group}"),
+                group: group.to_owned(),
+                unit: "held".to_owned(),
+            })
+            .collect()
     }
 
     fn headline(&self) -> Option<usize> {

@@ -8,7 +8,9 @@ use crate::digest::Totals;
 use crate::estimate::Estimate;
 use crate::files::create_folder;
 use crate::identity::Identity;
-use crate::manifest::Timings;
+use crate::labels::{Labels, Series};
+use crate::manifest::{Course, Timings};
+use crate::shard::Shard;
 use crate::store::{Inventory, Study, extent, runs_folder};
 use crate::work::{Job, Sums, Worker};
 use std::collections::BTreeMap;
@@ -94,6 +96,21 @@ pub struct Outcome<S> {
     pub notes: Vec<String>,
 }
 
+/// What a run of one part comes to.
+#[derive(Clone, Debug)]
+pub struct ShardOutcome {
+    /// Replications of the part that are on disk without a gap, failed ones included.
+    pub replications: u64,
+    /// Reasons why replications failed, and how many did.
+    pub failed: Vec<(String, u64)>,
+    /// Why it ended.
+    pub stopped: Stopped,
+    /// How long it took.
+    pub timings: Timings,
+    /// What was found in the folder and left out, one sentence each.
+    pub notes: Vec<String>,
+}
+
 /// Runs a study into `folder`, going on from what `inventory` holds (nothing, for a fresh start).
 ///
 /// Setting `stop` ends it after the replications in flight; whole blocks stay. `progress` is called on the calling
@@ -107,46 +124,107 @@ pub fn run<J: Job>(
     folder: &Path,
     identity: &Identity,
     plan: &Plan,
-    mut inventory: Inventory,
+    inventory: Inventory,
     stop: &AtomicBool,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Outcome<J::Sums>, StudyError> {
-    inventory.demand(folder, identity)?;
-    let held = inventory.replications();
-    if held > u64::from(plan.replications) {
-        return Err(StudyError::MoreThanAsked { folder: folder.to_owned(), held, asked: plan.replications });
-    }
-    let size = inventory.block_size(plan.block_size);
-    inventory.keep_fitting(size, plan.replications);
-    create_folder(&runs_folder(folder))?;
+    Go { job, folder, identity, plan, shard: None, stop }.compute(inventory, progress)
+}
 
-    let notes = std::mem::take(&mut inventory.notes);
-    let missing: Vec<Span> = (0..plan.replications.div_ceil(size))
-        .filter(|index| !inventory.blocks.contains_key(index))
-        .filter_map(|index| {
-            extent(index, size, plan.replications).map(|(first, rows)| Span { index, first, rows })
-        })
-        .collect();
-    let threads = threads(plan.threads);
-    let board = Board::new(job, identity, missing, size, threads, stop);
-    let watch = Stopwatch::start();
-    let collector = Collector::new(job, folder, identity, plan, size, inventory);
-    let (collected, replications_s) = drive(&board, collector, plan, threads, progress, watch)?;
-    let timings = Timings {
-        threads,
-        computed: board.done.load(Ordering::Relaxed),
-        replications_s,
-        whole_s: watch.seconds(),
-    };
-    let Collected { ending, intake, study } = collected;
-    let totals = intake.finish();
-    let stopped = match ending {
-        Ending::All => Stopped::Replications,
-        Ending::Precise(relative) => Stopped::Precision(relative),
-        Ending::CutOff => Stopped::Interrupted,
-    };
-    crate::manifest::close(folder, identity, size, &study, &totals, stopped, &timings)?;
-    Ok(Outcome { study, totals, stopped, timings, notes })
+/// Runs one part of a study into a folder of its own, as [`run`] does with a whole one. Merging all parts gives
+/// the study that [`run`] would have given. A stopping rule makes no sense here: nobody knows the whole.
+///
+/// # Errors
+/// As [`run`].
+#[expect(clippy::too_many_arguments, reason = "one more than `run`")]
+pub fn run_shard<J: Job>(
+    job: &J,
+    folder: &Path,
+    identity: &Identity,
+    plan: &Plan,
+    shard: Shard,
+    inventory: Inventory,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<ShardOutcome, StudyError> {
+    let plan = &Plan { until: None, ..*plan };
+    let go = Go { job, folder, identity, plan, shard: Some(shard), stop };
+    let Outcome { totals, stopped, timings, notes, .. } = go.compute(inventory, progress)?;
+    Ok(ShardOutcome { replications: totals.replications, failed: totals.failed, stopped, timings, notes })
+}
+
+/// What all of a run is about.
+struct Go<'a, J: Job> {
+    job: &'a J,
+    folder: &'a Path,
+    identity: &'a Identity,
+    plan: &'a Plan,
+    shard: Option<Shard>,
+    stop: &'a AtomicBool,
+}
+
+impl<J: Job> Go<'_, J> {
+    fn compute(
+        &self,
+        mut inventory: Inventory,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<Outcome<J::Sums>, StudyError> {
+        let Self { job, folder, identity, plan, .. } = *self;
+        inventory.demand(folder, identity)?;
+        let held = inventory.replications();
+        if held > u64::from(plan.replications) {
+            let folder = folder.to_owned();
+            return Err(StudyError::MoreThanAsked { folder, held, asked: plan.replications });
+        }
+        let course = self.course(inventory.block_size(plan.block_size));
+        inventory.keep_fitting(course.size, plan.replications);
+        let Inventory { mut blocks, notes } = inventory;
+        blocks.retain(|index, _| course.blocks().contains(index));
+        create_folder(&runs_folder(folder))?;
+        crate::manifest::Manifest::running(identity, &course, &Study::default()).write(folder)?;
+
+        let spans: Vec<Span> = course.blocks().filter_map(|index| Span::of(index, &course)).collect();
+        let total = spans.iter().map(|span| u64::from(span.rows)).sum();
+        let missing = spans.into_iter().filter(|span| !blocks.contains_key(&span.index)).collect();
+        let threads = threads(plan.threads);
+        let board = Board::new(job, identity, missing, course.size, threads, self.stop);
+        let watch = Stopwatch::start();
+        let collector = Collector::new(job, folder, identity, plan, &course, blocks);
+        let goal = Goal { total, until: plan.until };
+        let (collected, replications_s) = drive(&board, collector, goal, threads, progress, watch)?;
+        let timings = Timings {
+            threads,
+            computed: board.done.load(Ordering::Relaxed),
+            replications_s,
+            whole_s: watch.seconds(),
+        };
+        let Collected { ending, intake, study } = collected;
+        let totals = intake.finish();
+        let stopped = match ending {
+            Ending::All => Stopped::Replications,
+            Ending::Precise(relative) => Stopped::Precision(relative),
+            Ending::CutOff => Stopped::Interrupted,
+        };
+        crate::manifest::close(folder, identity, &course, &study, &totals, stopped, Some(timings))?;
+        Ok(Outcome { study, totals, stopped, timings, notes })
+    }
+
+    fn course(&self, size: u32) -> Course {
+        let column = |until: &Precision| self.job.columns().into_iter().nth(until.column);
+        let until = self.plan.until.as_ref().and_then(|until| {
+            let Series { id, .. } = column(until)?;
+            Some(format!("{id}={}", until.relative))
+        });
+        Course { planned: self.plan.replications, size, until, shard: self.shard }
+    }
+}
+
+/// How far to go.
+#[derive(Clone, Copy, Debug)]
+struct Goal {
+    /// Replications, those on disk included; at most so many where `until` is given.
+    total: u64,
+    until: Option<Precision>,
 }
 
 /// Worker threads for a wish, where 0 stands for one a processor.
@@ -161,7 +239,7 @@ fn threads(asked: usize) -> usize {
 fn drive<J: Job>(
     board: &Board<'_, J>,
     collector: Collector<'_, J>,
-    plan: &Plan,
+    goal: Goal,
     threads: usize,
     progress: &mut dyn FnMut(&Progress),
     watch: Stopwatch,
@@ -191,9 +269,9 @@ fn drive<J: Job>(
                 });
             }
             drop((sender, idle));
-            report(board, plan, before, &idled, progress, watch);
+            report(board, goal, before, &idled, progress, watch);
             let workers_s = watch.seconds();
-            report(board, plan, before, &ended, progress, watch);
+            report(board, goal, before, &ended, progress, watch);
             workers_s
         });
         let collected = collecting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
@@ -204,7 +282,7 @@ fn drive<J: Job>(
 /// Calls `progress` until the other end of `over` is gone.
 fn report<J: Job>(
     board: &Board<'_, J>,
-    plan: &Plan,
+    goal: Goal,
     before: u64,
     over: &Receiver<()>,
     progress: &mut dyn FnMut(&Progress),
@@ -212,11 +290,11 @@ fn report<J: Job>(
 ) {
     while over.recv_timeout(PROGRESS_EVERY) == Err(RecvTimeoutError::Timeout) {
         let computed = board.done.load(Ordering::Relaxed);
-        let (done, total) = (before + computed, u64::from(plan.replications));
+        let (done, total) = (before + computed, goal.total);
         let watched = *lock(&board.headline);
         let rate = computed as f64 / watch.seconds().max(1e-9);
-        let goal = plan.until.map_or(total as f64, |until| watched.goal(until.relative, total));
-        let remaining_s = (rate > 0.0).then(|| (goal - done as f64).max(0.0) / rate);
+        let end = goal.until.map_or(total as f64, |until| watched.goal(until.relative, total));
+        let remaining_s = (rate > 0.0).then(|| (end - done as f64).max(0.0) / rate);
         progress(&Progress { done, total, rate, remaining_s, headline: watched.headline });
     }
 }
@@ -249,6 +327,12 @@ struct Span {
     rows: u32,
 }
 
+impl Span {
+    fn of(index: u32, course: &Course) -> Option<Self> {
+        extent(index, course.size, course.planned).map(|(first, rows)| Self { index, first, rows })
+    }
+}
+
 /// A block of which some chunks are done.
 struct InFlight<S> {
     block: Block,
@@ -266,6 +350,8 @@ struct Board<'a, J: Job> {
     chunk: u32,
     chunks_per_block: usize,
     columns: usize,
+    answers: usize,
+    labels: Labels,
     next: AtomicUsize,
     in_flight: Mutex<BTreeMap<u32, InFlight<J::Sums>>>,
     stop: &'a AtomicBool,
@@ -292,13 +378,16 @@ impl<'a, J: Job> Board<'a, J> {
         // Few replications of a large model: every worker gets some.
         let fair = to_do.div_ceil(4 * threads as u64).clamp(1, u64::from(CHUNK)) as u32;
         let chunk = fair.min(size);
+        let (columns, answers) = (job.columns(), job.answers());
         Self {
             job,
             identity,
             missing,
             chunk,
             chunks_per_block: size.div_ceil(chunk) as usize,
-            columns: job.columns().len(),
+            columns: columns.len(),
+            answers: answers.len(),
+            labels: Labels::new(columns.iter().chain(&answers)),
             next: AtomicUsize::new(0),
             in_flight: Mutex::new(BTreeMap::new()),
             stop,
@@ -327,7 +416,7 @@ impl<'a, J: Job> Board<'a, J> {
     /// One worker's life. It ends early where nobody takes blocks any more.
     fn work(&self, sender: &SyncSender<Finished<J::Sums>>) {
         let mut worker = self.job.worker();
-        let mut results = ChunkResults::new(self.columns, self.job.answers());
+        let mut results = ChunkResults::new(self.columns, self.answers);
         let mut current: Option<(u32, J::Sums)> = None;
         while let Some((span, rows)) = self.claim() {
             if let Some((index, sums)) = current.take_if(|(index, _)| *index != span.index) {
@@ -354,7 +443,7 @@ impl<'a, J: Job> Board<'a, J> {
     fn hand_in_rows(&self, span: Span, rows: Range<u32>, results: &ChunkResults, joins: bool) {
         let mut in_flight = lock(&self.in_flight);
         let entry = in_flight.entry(span.index).or_insert_with(|| InFlight {
-            block: Block::new(span.index, span.first, span.rows, self.columns, self.job.answers()),
+            block: Block::new(span.index, span.first, span.rows, self.columns, self.answers),
             rows_left: span.rows,
             holders: 0,
             sums: Vec::new(),
@@ -385,7 +474,7 @@ impl<'a, J: Job> Board<'a, J> {
         let mut all = entry.sums.into_iter();
         let mut sums = all.next().unwrap_or_else(|| self.job.sums());
         all.for_each(|other| sums.merge(&other));
-        let encoded = block.encode(self.identity, &sums.to_bytes());
+        let encoded = block.encode(self.identity, &self.labels, &sums.to_bytes());
         Finished { block, sums, encoded }
     }
 }

@@ -1,7 +1,7 @@
 //! The study folder: which blocks are there, whether they are whole, and their columns read back.
 
 use crate::StudyError;
-use crate::block::{Block, Decoded, Failed, Header, decode_numbers};
+use crate::block::{Block, Decoded, Failed, Header, decode_pages};
 use crate::digest::{Intake, Totals};
 use crate::identity::{Digest32, Identity};
 use crate::work::{Job, Sums};
@@ -20,7 +20,13 @@ pub fn runs_folder(study: &Path) -> PathBuf {
 
 /// The file of a block.
 pub fn block_path(study: &Path, index: u32) -> PathBuf {
-    runs_folder(study).join(format!("block-{index:05}.lpb"))
+    runs_folder(study).join(format!("block-{index:05}.parquet"))
+}
+
+/// True for the names that blocks have: other tables may lie beside them.
+fn is_block(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("block-") && name.ends_with(".parquet")
 }
 
 /// A block file that is whole.
@@ -28,9 +34,9 @@ pub fn block_path(study: &Path, index: u32) -> PathBuf {
 pub struct BlockFile {
     /// Where it is.
     pub path: PathBuf,
-    /// What stands at its front.
+    /// What it says of itself.
     pub header: Header,
-    /// The digest at its end.
+    /// The digest in its metadata.
     pub digest: Digest32,
     /// Replications that could not be finished, ascending.
     pub failed: Vec<Failed>,
@@ -59,7 +65,7 @@ impl Inventory {
         let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
             .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
             .map_err(StudyError::io("read folder", &folder))?;
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "lpb"));
+        paths.retain(|path| is_block(path));
         paths.sort();
         for path in paths {
             let bytes = fs::read(&path).map_err(StudyError::io("read", &path))?;
@@ -160,7 +166,7 @@ pub fn read_block(file: &BlockFile) -> Result<Decoded, StudyError> {
 pub(crate) fn read_numbers(file: &BlockFile) -> Result<Block, StudyError> {
     let bytes = fs::read(&file.path).map_err(StudyError::io("read", &file.path))?;
     let damaged = |reason: String| StudyError::Damaged { path: file.path.clone(), reason };
-    let (decoded, _) = Block::decode_unchecked(&bytes).map_err(damaged)?;
+    let decoded = Block::decode_unchecked(&bytes).map_err(damaged)?;
     if decoded.digest != file.digest {
         return Err(damaged("it has been replaced while it was in use".to_owned()));
     }
@@ -241,16 +247,19 @@ impl Study {
     /// `count` columns from `first` on, each without the failed replications.
     fn read_columns(&self, first: usize, count: usize) -> Result<Vec<Vec<f64>>, StudyError> {
         let mut lists = vec![Vec::with_capacity(self.replications); count];
+        let mut bytes = Vec::new();
         for file in &self.blocks {
             let rows = file.header.rows as usize;
-            let mut bytes = vec![0; count * rows * 8];
+            let place = file.header.place_of(first..first + count);
+            bytes.resize((place.end - place.start) as usize, 0);
             File::open(&file.path)
                 .and_then(|mut open| {
-                    open.seek(SeekFrom::Start(file.header.column_at(first)))?;
+                    open.seek(SeekFrom::Start(place.start))?;
                     open.read_exact(&mut bytes)
                 })
                 .map_err(StudyError::io("read", &file.path))?;
-            let numbers = decode_numbers(&bytes);
+            let damaged = |reason| StudyError::Damaged { path: file.path.clone(), reason };
+            let numbers = decode_pages(&bytes, rows).map_err(damaged)?;
             for (list, column) in lists.iter_mut().zip(numbers.chunks_exact(rows)) {
                 list.extend_from_slice(column);
             }
@@ -293,10 +302,10 @@ pub struct Columns<'a> {
 }
 
 impl Columns<'_> {
-    /// One column without the failed replications; NaN where a value was not reached. Ascending order is fastest.
+    /// One column without the failed replications; infinite where a value was not reached. Ascending order is fastest.
     ///
     /// # Errors
-    /// [`StudyError::Io`].
+    /// [`StudyError::Io`] or [`StudyError::Damaged`].
     pub fn get(&mut self, column: usize) -> Result<&[f64], StudyError> {
         let held = self.first..self.first + self.held.len();
         if !held.contains(&column) {

@@ -3,6 +3,7 @@
 //! The runner knows threads, blocks and files. It knows nothing of models: a [`Job`] is whatever turns a
 //! replication number into one row of numbers. [`ModelJob`](crate::ModelJob) is the job of a scenario.
 
+use crate::labels::Series;
 use std::fmt::Debug;
 
 /// A kind of work that can be repeated under different replication numbers.
@@ -14,11 +15,11 @@ pub trait Job: Sync {
     /// Does the work on one thread.
     type Worker: Worker<Sums = Self::Sums>;
 
-    /// Names of the columns in a row, in order.
-    fn columns(&self) -> Vec<String>;
+    /// The columns in a row, in order.
+    fn columns(&self) -> Vec<Series>;
 
-    /// Number of yes-or-no answers a replication gives.
-    fn answers(&self) -> usize;
+    /// The yes-or-no answers a replication gives, in order.
+    fn answers(&self) -> Vec<Series>;
 
     /// Column shown while the study runs.
     fn headline(&self) -> Option<usize>;

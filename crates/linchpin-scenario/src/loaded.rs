@@ -79,7 +79,7 @@ fn model(
     diagnostics: &mut Diagnostics,
 ) -> Option<Model> {
     let mut spec = Scenario::read(&value, diagnostics)?;
-    let mut assumptions = resolve::assumptions(&value, sources);
+    let mut assumptions = resolve::assumptions(&value);
     // Of a large scenario this is what takes most room.
     drop(value);
     let mut tables = tables::read(files, sources, diagnostics);

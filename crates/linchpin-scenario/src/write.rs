@@ -19,6 +19,17 @@ pub fn to_ron(value: &Value) -> String {
     writer.text
 }
 
+/// A value as RON on one line, however long that gets: the same text however it was typed.
+pub fn to_line(value: &Value) -> String {
+    let mut text = String::new();
+    if !flat(value, &mut text, usize::MAX) {
+        // A text too long for any line.
+        text.clear();
+        push_scalar(&mut text, &value.kind);
+    }
+    text
+}
+
 struct Writer {
     text: String,
     indent: usize,

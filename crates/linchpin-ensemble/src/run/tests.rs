@@ -15,6 +15,10 @@ struct Toy {
     ran: AtomicU32,
 }
 
+fn series(id: &str) -> Series {
+    Series { id: id.to_owned(), group: "all".to_owned(), unit: "1".to_owned() }
+}
+
 /// Sum of the first column, and how many replications were added.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct ToySums([u64; 2]);
@@ -49,12 +53,12 @@ impl<'a> Job for &'a Toy {
     type Sums = ToySums;
     type Worker = ToyWorker<'a>;
 
-    fn columns(&self) -> Vec<String> {
-        vec!["number".to_owned(), "reached".to_owned()]
+    fn columns(&self) -> Vec<Series> {
+        ["number", "reached"].map(series).into()
     }
 
-    fn answers(&self) -> usize {
-        1
+    fn answers(&self) -> Vec<Series> {
+        vec![series("requirement/even")]
     }
 
     fn headline(&self) -> Option<usize> {
@@ -97,7 +101,7 @@ impl Worker for ToyWorker<'_> {
 }
 
 fn identity(seed: u64) -> Identity {
-    Identity::new("toy", &(&Toy::default()).columns(), 1, seed, "0.1.0")
+    Identity::new("toy", &["number".to_owned(), "reached".to_owned()], 1, seed, "0.1.0")
 }
 
 fn plan(replications: u32, threads: usize) -> Plan {
@@ -204,9 +208,10 @@ fn damaged_missing_and_short_blocks_are_computed_again() {
     let mut bytes = fs::read(path(2)).unwrap();
     bytes[300] ^= 1;
     fs::write(path(2), bytes).unwrap();
-    fs::write(path(4), b"LINCHPB").unwrap();
+    let bytes = fs::read(path(4)).unwrap();
+    fs::write(path(4), &bytes[..bytes.len() - 100]).unwrap();
     fs::remove_file(path(5)).unwrap();
-    fs::write(runs_folder(folder.path()).join("block-00009.lpb.partial"), b"half").unwrap();
+    fs::write(runs_folder(folder.path()).join("block-00009.parquet.partial"), b"half").unwrap();
     let again = Toy::default();
     let outcome = go(&again, folder.path(), &plan(1050, 2)).unwrap();
     assert_eq!(outcome.totals.hash, expected);

@@ -4,7 +4,6 @@
 //! those of entries that are still to come.
 
 use crate::decode;
-use crate::source::Sources;
 use crate::value::{Field, Value, ValueKind};
 use linchpin_model::Assumption;
 use std::collections::BTreeSet;
@@ -38,8 +37,8 @@ const NOT_VALUES: [&str; 24] = [
 ];
 
 /// One row for each value with a source: what it is of, the value as written, source and confidence.
-pub(crate) fn assumptions(root: &Value, sources: &Sources) -> Vec<Assumption> {
-    let mut walk = Walk { sources, path: Vec::new(), rows: Vec::new(), seen: BTreeSet::new() };
+pub(crate) fn assumptions(root: &Value) -> Vec<Assumption> {
+    let mut walk = Walk { path: Vec::new(), rows: Vec::new(), seen: BTreeSet::new() };
     if let ValueKind::Struct(None, fields) = &decode::plain(root).kind {
         for field in fields {
             match (&field.value.kind, field.name.text.as_str()) {
@@ -74,15 +73,14 @@ impl<'v> Origin<'v> {
     }
 }
 
-struct Walk<'v> {
-    sources: &'v Sources,
+struct Walk {
     path: Vec<String>,
     rows: Vec<Assumption>,
     seen: BTreeSet<(String, String)>,
 }
 
-impl<'v> Walk<'v> {
-    fn field(&mut self, field: &'v Field, origin: Origin<'v>) {
+impl Walk {
+    fn field(&mut self, field: &Field, origin: Origin) {
         let name = field.name.text.as_str();
         if NOT_VALUES.contains(&name) {
             return;
@@ -92,7 +90,7 @@ impl<'v> Walk<'v> {
         self.path.pop();
     }
 
-    fn value(&mut self, value: &'v Value, origin: Origin<'v>) {
+    fn value(&mut self, value: &Value, origin: Origin) {
         match &value.kind {
             ValueKind::Struct(None, fields) => match fields.iter().find(|field| field.name.text == "value") {
                 Some(inner) => self.value(&inner.value, origin.within(fields)),
@@ -115,7 +113,7 @@ impl<'v> Walk<'v> {
         }
     }
 
-    fn entry(&mut self, fields: &'v [Field], origin: Origin<'v>) {
+    fn entry(&mut self, fields: &[Field], origin: Origin) {
         let origin = origin.within(fields);
         let label = ["name", "id", "service"].iter().find_map(|field| text_of(fields, field));
         let labelled = label.is_some();
@@ -129,13 +127,13 @@ impl<'v> Walk<'v> {
         }
     }
 
-    fn row(&mut self, value: &'v Value, origin: Origin<'v>) {
+    fn row(&mut self, value: &Value, origin: Origin) {
         if !origin.is_known() {
             return;
         }
         let what = self.what();
-        let written = self.sources.slice(value.span).split_whitespace().collect::<Vec<_>>().join(" ");
-        let written = written.replace('"', "");
+        // As in the frozen scenario, or a study would tell its assumptions otherwise than the file it is of.
+        let written = crate::write::to_line(value).replace('"', "");
         if self.seen.insert((what.clone(), written.clone())) {
             self.rows.push(Assumption {
                 what,

@@ -1,0 +1,67 @@
+//! A study folder whose replications are done: the job behind it, and what to show.
+
+use crate::brief::brief;
+use crate::console::Console;
+use crate::exit::{Exit, Failure};
+use crate::load::load;
+use crate::results::{Complete, PROGRAM, verdict};
+use linchpin_ensemble::{Identity, ModelJob, StudyError, Timings};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What a study folder was computed from.
+pub struct Kept {
+    /// The model and its metrics.
+    pub job: ModelJob,
+    /// What its blocks have to be of.
+    pub identity: Identity,
+}
+
+impl Kept {
+    /// Reads the frozen scenario of a study folder.
+    ///
+    /// # Errors
+    /// Where there is none, or where it cannot be run.
+    pub fn read(folder: &Path, seed: u64, console: &Console) -> Result<Self, Failure> {
+        let path = folder.join("scenario.ron");
+        if !path.is_file() {
+            return Err(StudyError::NoStudy(folder.to_owned()).into());
+        }
+        // Blocks are bound to the frozen text as it is, so it is read as it is.
+        let frozen = fs::read_to_string(&path)
+            .map_err(|source| Failure::from(StudyError::Io { doing: "read", path: path.clone(), source }))?;
+        let mut scenario = load(&path, console)?;
+        scenario.model.meta.hash = linchpin_ensemble::hex(&linchpin_ensemble::sha256(frozen.as_bytes()));
+        let job = ModelJob::new(Arc::new(scenario.model), seed);
+        let identity = job.identity(&frozen, seed, PROGRAM);
+        Ok(Self { job, identity })
+    }
+}
+
+/// How to show a study.
+pub struct Show {
+    /// As JSON.
+    pub json: bool,
+    /// Verdicts decide the exit code.
+    pub require: bool,
+    /// How long the replications and the whole process took, where that is known.
+    pub wall: Option<(Timings, f64)>,
+}
+
+/// Writes everything that is made from the blocks, and shows it.
+///
+/// # Errors
+/// Where a file cannot be read or written.
+pub fn finish(complete: &Complete, show: &Show, console: &Console) -> Result<Exit, Failure> {
+    let findings = complete.write()?;
+    if show.json {
+        console.data(&linchpin_report::summary_json(&findings))?;
+    } else {
+        let catalogue = complete.job.catalogue();
+        let headline = &catalogue.metrics()[catalogue.headline()].id;
+        let wall = show.wall.as_ref().map(|(timings, whole_s)| (timings, *whole_s));
+        console.data(&brief(&findings, headline, complete.folder, wall))?;
+    }
+    Ok(if show.require { verdict(&findings) } else { Exit::Done })
+}
