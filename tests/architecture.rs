@@ -17,11 +17,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 10] = [
         &["rayon"],
     ),
     ("linchpin-report", &["linchpin-model", "linchpin-analysis"], &["plotters", "resvg", "minijinja"]),
-    (
-        "linchpin-exchange",
-        &["linchpin-model", "linchpin-scenario", "linchpin-analysis"],
-        &["csv"],
-    ),
+    ("linchpin-exchange", &["linchpin-model", "linchpin-scenario", "linchpin-analysis"], &["csv"]),
     (
         "linchpin-cli",
         &[

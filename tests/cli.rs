@@ -137,7 +137,8 @@ fn threads_and_blocks_change_no_byte() {
     let mut first: Option<(Vec<u8>, Vec<u8>, String)> = None;
     for (threads, block_size) in [("1", "500"), ("2", "25"), ("4", "500"), ("8", "33"), ("2", "500")] {
         let out = format!("study-{threads}-{block_size}");
-        let args = ["run", "small.ron", "--threads", threads, "--block-size", block_size, "--csv", "--out", &out];
+        let args =
+            ["run", "small.ron", "--threads", threads, "--block-size", block_size, "--csv", "--out", &out];
         expect(0, linchpin(folder.path(), &args));
         let study = folder.path().join(out);
         let read = |name: &str| fs::read(study.join(name)).expect("it was written");

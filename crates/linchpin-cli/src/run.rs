@@ -35,7 +35,7 @@ struct Settings {
 
 /// What was computed, and what keeps others out of the folder.
 enum Computed {
-    Whole(Outcome<ModelSums>, Lock),
+    Whole(Box<Outcome<ModelSums>>, Lock),
     Part(ShardOutcome, Lock),
 }
 
@@ -61,7 +61,7 @@ pub fn run(args: &RunArgs, console: &Console) -> Result<Exit, Failure> {
         stopped: outcome.stopped.to_string(),
         csv: args.csv,
     };
-    let wall = Some((outcome.timings, watch.seconds()));
+    let wall = Some((outcome.timings, watch));
     finish(&complete, &Show { json: args.talk.json, require: args.require, wall }, console)
 }
 
@@ -184,7 +184,7 @@ fn compute(
                 part.map(|outcome| Computed::Part(outcome, lock))
             }
             None => linchpin_ensemble::run(job, folder, identity, plan, inventory, stop, progress)
-                .map(|outcome| Computed::Whole(outcome, lock)),
+                .map(|outcome| Computed::Whole(Box::new(outcome), lock)),
         }
     });
     line.clear();
@@ -197,8 +197,10 @@ fn compute(
         let command = resume_command(settings, args, folder);
         failure.hint(format!("finished blocks are safe; to go on once there is a remedy: {command}"))
     })?;
-    let (Computed::Whole(Outcome { notes, .. }, _) | Computed::Part(ShardOutcome { notes, .. }, _)) =
-        &computed;
+    let notes = match &computed {
+        Computed::Whole(outcome, _) => &outcome.notes,
+        Computed::Part(outcome, _) => &outcome.notes,
+    };
     for note in notes {
         console.note(note);
     }

@@ -5,7 +5,7 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::load::load;
 use crate::results::{Complete, PROGRAM, verdict};
-use linchpin_ensemble::{Identity, ModelJob, StudyError, Timings};
+use linchpin_ensemble::{Identity, ModelJob, Stopwatch, StudyError, Timings};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -45,8 +45,8 @@ pub struct Show {
     pub json: bool,
     /// Verdicts decide the exit code.
     pub require: bool,
-    /// How long the replications and the whole process took, where that is known.
-    pub wall: Option<(Timings, f64)>,
+    /// How long the replications took, and since when the whole process runs, where that is known.
+    pub wall: Option<(Timings, Stopwatch)>,
 }
 
 /// Writes everything that is made from the blocks, and shows it.
@@ -60,7 +60,7 @@ pub fn finish(complete: &Complete, show: &Show, console: &Console) -> Result<Exi
     } else {
         let catalogue = complete.job.catalogue();
         let headline = &catalogue.metrics()[catalogue.headline()].id;
-        let wall = show.wall.as_ref().map(|(timings, whole_s)| (timings, *whole_s));
+        let wall = show.wall.as_ref().map(|(timings, watch)| (timings, watch.seconds()));
         console.data(&brief(&findings, headline, complete.folder, wall))?;
     }
     Ok(if show.require { verdict(&findings) } else { Exit::Done })

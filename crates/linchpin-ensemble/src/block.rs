@@ -48,7 +48,7 @@ impl Header {
         let header = Self { identity: sealed.identity.clone(), index, first, rows, columns, answers, values };
         let series = u64::from(columns) + u64::from(answers);
         if series * u64::from(rows) != sealed.table.rows() as u64
-            || series > 0 && (header.values.end - header.values.start) % series > 0
+            || series > 0 && !(header.values.end - header.values.start).is_multiple_of(series)
         {
             return Err("its table is not as long as it should be".to_owned());
         }
