@@ -324,7 +324,8 @@ fn autonomy_h(model: &Model, need: &linchpin_model::Need) -> Option<f64> {
 
 /// Texts of the tables of assets of a scenario.
 pub fn asset_tables(loaded: &linchpin_scenario::Loaded) -> Vec<&str> {
-    let tables = loaded.tables.iter().filter(|table| table.kind == linchpin_scenario::tables::TableKind::Assets);
+    let tables =
+        loaded.tables.iter().filter(|table| table.kind == linchpin_scenario::tables::TableKind::Assets);
     tables.map(|table| loaded.sources.text(table.source)).collect()
 }
 

@@ -9,6 +9,7 @@ use crate::read::{csv, geojson, graphml};
 use crate::report::{Report, counted};
 use crate::write::{OutFile, files};
 use linchpin_scenario::diagnostic::{Diagnostic, Diagnostics};
+use linchpin_scenario::reader::MAX_BYTES;
 use linchpin_scenario::source::{SourceId, Sources};
 
 /// What came of an import.
@@ -104,10 +105,24 @@ fn import(input: Input, options: &Options, read: impl FnOnce(&Sources, &mut Prob
         let files = files(&draft, options.required, &report);
         Imported { files, report }
     });
+    let imported = imported.filter(|imported| {
+        let long =
+            imported.files.iter().find(|file| file.name.ends_with(".ron") && file.text.len() > MAX_BYTES);
+        if let Some(file) = long {
+            let title =
+                format!("{} would be longer than the {} MiB of the language", file.name, MAX_BYTES >> 20);
+            problems.fatal(
+                Diagnostic::unplaced(title).help("a network of so many links cannot be written; split it"),
+            );
+        }
+        long.is_none()
+    });
     diagnostics.extend(problems.into_diagnostics());
     diagnostics.sort();
     Outcome { sources, diagnostics, imported }
 }
 
+#[cfg(test)]
+mod mutations;
 #[cfg(test)]
 pub(crate) mod tests;

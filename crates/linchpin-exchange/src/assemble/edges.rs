@@ -1,6 +1,6 @@
 //! Needs and networks, from what edges say.
 
-use super::nodes::Known;
+use super::nodes::{Known, Numbered};
 use super::values::{time_s, within};
 use super::{tell_guesses, tell_left, text};
 use crate::circles::{connected, strong_components};
@@ -19,6 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most supply links of the language.
 const MOST_LINKS: usize = 20_000_000;
+/// Most services of the language.
+const MOST_SERVICES: usize = 65_000;
 /// Names that an unknown one is compared with.
 const COMPARED: usize = 20_000;
 /// Unknown names that are compared at all.
@@ -82,8 +84,7 @@ pub(super) struct Edges<'a> {
     needs: BTreeMap<(u32, u32), Need>,
     /// By service.
     links: BTreeMap<u32, BTreeSet<(u32, u32)>>,
-    services: Vec<String>,
-    numbers: BTreeMap<String, u32>,
+    services: Numbered,
 }
 
 #[derive(Default)]
@@ -101,7 +102,6 @@ struct Counts {
 
 impl<'a> Edges<'a> {
     pub(super) fn new(raw: &'a Raw, mapping: &'a Mapping, options: &'a Options, known: &'a Known) -> Self {
-        let numbers = known.services.iter().zip(0..).map(|(name, i)| (name.clone(), i)).collect();
         Self {
             raw,
             mapping,
@@ -112,7 +112,6 @@ impl<'a> Edges<'a> {
             needs: BTreeMap::new(),
             links: BTreeMap::new(),
             services: known.services.clone(),
-            numbers,
         }
     }
 
@@ -136,9 +135,20 @@ impl<'a> Edges<'a> {
             problems.fatal(Diagnostic::unplaced(title));
             return;
         }
-        let turned = self.open_circles(draft.assets.len());
+        let turned = self.open_circles();
         self.networks(draft, report, turned);
-        let names: Vec<&str> = self.services.iter().map(String::as_str).collect();
+        if self.services.names.len() > MOST_SERVICES {
+            let title = format!(
+                "there are {} different services; at most {MOST_SERVICES} are read",
+                self.services.names.len()
+            );
+            problems.fatal(
+                Diagnostic::unplaced(title)
+                    .help("is the right column taken? --map COLUMN=service names another"),
+            );
+            return;
+        }
+        let names: Vec<&str> = self.services.names.iter().map(String::as_str).collect();
         draft.services = ids(&names)
             .into_iter()
             .zip(&names)
@@ -256,32 +266,32 @@ impl<'a> Edges<'a> {
             let asset = &draft.assets[provider as usize];
             return asset.supplies.first().copied().unwrap_or(draft.classes[asset.class as usize].service);
         };
-        if let Some(number) = self.numbers.get(&*cell.text) {
-            return *number;
-        }
-        let number = self.services.len() as u32;
-        self.services.push(cell.text.to_string());
-        self.numbers.insert(cell.text.to_string(), number);
-        number
+        self.services.row(&cell.text)
     }
 
     /// Supply links that lead in a circle through one service would hold each other up with nothing behind them: they
     /// become links of a network. How many.
-    fn open_circles(&mut self, assets: usize) -> usize {
+    fn open_circles(&mut self) -> usize {
         let mut by_service: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (consumer, service) in self.needs.keys() {
             by_service.entry(*service).or_default().push(*consumer);
         }
         let mut turned = 0;
         for (service, consumers) in by_service {
-            let mut edges = vec![Vec::new(); assets];
-            for consumer in &consumers {
-                edges[*consumer as usize].clone_from(&self.needs[&(*consumer, service)].providers);
-            }
+            // Only who consumes can be on a circle; consumers are ascending.
+            let row = |asset: &u32| consumers.binary_search(asset).ok();
+            let edges: Vec<Vec<u32>> = consumers
+                .iter()
+                .map(|consumer| {
+                    let providers = &self.needs[&(*consumer, service)].providers;
+                    providers.iter().filter_map(row).map(|row| row as u32).collect()
+                })
+                .collect();
             let component = strong_components(&edges);
-            for consumer in consumers {
+            for (at, consumer) in consumers.iter().copied().enumerate() {
                 let Some(need) = self.needs.get_mut(&(consumer, service)) else { continue };
-                let inside = |provider: &u32| component[*provider as usize] == component[consumer as usize];
+                let inside =
+                    |provider: &u32| row(provider).is_some_and(|row| component[row] == component[at]);
                 let circle: Vec<u32> = need.providers.iter().copied().filter(inside).collect();
                 if circle.is_empty() {
                     continue;
@@ -300,7 +310,7 @@ impl<'a> Edges<'a> {
         turned
     }
 
-    /// One network for each connected part of the links of a service.
+    /// One network for each connected part of the links.
     fn networks(&mut self, draft: &mut Draft, report: &mut Report, turned: usize) {
         let class = self.options.sources.as_deref();
         let feeds: Vec<bool> = draft
@@ -314,27 +324,33 @@ impl<'a> Edges<'a> {
         if let Some(class) = class.filter(|_| !feeds.contains(&true)) {
             report.left_out.push(format!("--sources {class}: there is no asset of this class"));
         }
+        // An asset is a member of one network only, whatever its links carry.
+        let by_service = std::mem::take(&mut self.links);
+        let links: BTreeSet<(u32, u32)> = by_service.values().flatten().copied().collect();
+        let links: Vec<(u32, u32)> = links.into_iter().collect();
+        let part = connected(draft.assets.len(), &links);
+        let mut parts: BTreeMap<u32, Network> = BTreeMap::new();
+        for link in links {
+            parts.entry(part[link.0 as usize]).or_default().links.push(link);
+        }
+        for (row, root) in part.iter().enumerate() {
+            if let Some(network) = parts.get_mut(root) {
+                network.members.push(row as u32);
+            }
+        }
+        // A member that draws from outside what its links carry brings it in.
+        let mut brings = feeds;
+        for (service, links) in &by_service {
+            for row in links.iter().flat_map(|(a, b)| [a, b]) {
+                brings[*row as usize] |= self.needs.contains_key(&(*row, *service));
+            }
+        }
         let mut unfed = 0;
-        for (service, links) in std::mem::take(&mut self.links) {
-            let links: Vec<(u32, u32)> = links.into_iter().collect();
-            let part = connected(draft.assets.len(), &links);
-            let mut parts: BTreeMap<u32, Network> = BTreeMap::new();
-            for link in links {
-                parts.entry(part[link.0 as usize]).or_default().links.push(link);
-            }
-            for (row, root) in part.iter().enumerate() {
-                if let Some(network) = parts.get_mut(root) {
-                    network.members.push(row as u32);
-                }
-            }
-            for mut network in parts.into_values() {
-                // A member that draws the service from outside brings it in.
-                let feeds = |row: &u32| feeds[*row as usize] || self.needs.contains_key(&(*row, service));
-                network.sources = network.members.iter().copied().filter(feeds).collect();
-                unfed += usize::from(network.sources.is_empty());
-                network.id = format!("network-{}", draft.networks.len() + 1);
-                draft.networks.push(network);
-            }
+        for mut network in parts.into_values() {
+            network.sources = network.members.iter().copied().filter(|row| brings[*row as usize]).collect();
+            unfed += usize::from(network.sources.is_empty());
+            network.id = format!("network-{}", draft.networks.len() + 1);
+            draft.networks.push(network);
         }
         if turned > 0 {
             report.guessed.push(format!(

@@ -41,7 +41,7 @@ pub(super) struct Known {
     /// Asset by what it is called in the file; the first that is called so.
     pub(super) by_name: BTreeMap<String, u32>,
     /// Services by what they are called, in the order of the draft.
-    pub(super) services: Vec<String>,
+    pub(super) services: Numbered,
 }
 
 impl<'a> Nodes<'a> {
@@ -55,7 +55,7 @@ impl<'a> Nodes<'a> {
             let texts = raw.nodes.records.iter().filter_map(|record| text(record, mapping, field));
             texts.map(|cell| &*cell.text).collect::<std::collections::BTreeSet<&str>>().len()
         };
-        for (field, few) in [(Field::Class, CLASSES), (Field::Region, REGIONS)] {
+        for (field, few) in [(Field::Class, CLASSES), (Field::Sector, CLASSES), (Field::Region, REGIONS)] {
             let found = distinct(&mapping, field);
             if found > few && mapping.is_guessed(field) {
                 mapping.forget(field);
@@ -119,11 +119,11 @@ impl<'a> Nodes<'a> {
         let regions = self.column(Field::Region, "area");
         draft.regions = named(&regions.names, "area", "The whole area");
         self.classes(&classes, draft, report);
-        let mut services: Vec<String> = Vec::new();
+        let mut services = Numbered::default();
         for class in &mut draft.classes {
             let sector = &draft.sectors[class.sector as usize].id;
             let service = self.options.service.as_deref().unwrap_or_else(|| service_of(sector));
-            class.service = number_of(&mut services, service);
+            class.service = services.row(service);
         }
         let names: Vec<&str> = self.kept.iter().map(|(_, name)| name.as_str()).collect();
         let ids = ids(&names);
@@ -187,10 +187,13 @@ impl<'a> Nodes<'a> {
     fn classes(&self, classes: &Values, draft: &mut Draft, report: &mut Report) {
         let ids = ids(&classes.names.iter().map(String::as_str).collect::<Vec<_>>());
         let mut told = Vec::new();
-        for (i, (name, id)) in classes.names.iter().zip(ids).enumerate() {
-            let said = classes.of.iter().zip(&self.kept).filter(|(class, _)| **class == i as u32).find_map(
-                |(_, (row, _))| text(&self.raw.nodes.records[*row as usize], &self.mapping, Field::Sector),
-            );
+        let mut said = vec![None; classes.names.len()];
+        for (class, (row, _)) in classes.of.iter().zip(&self.kept) {
+            let first = &mut said[*class as usize];
+            *first =
+                first.or_else(|| text(&self.raw.nodes.records[*row as usize], &self.mapping, Field::Sector));
+        }
+        for ((name, id), said) in classes.names.iter().zip(ids).zip(said) {
             let sector = match said {
                 Some(cell) => sector(&mut draft.sectors, &cell.text),
                 None => {
@@ -214,7 +217,7 @@ impl<'a> Nodes<'a> {
         &self,
         record: &Record,
         draft: &mut Draft,
-        services: &mut Vec<String>,
+        services: &mut Numbered,
         problems: &mut Problems,
     ) -> Asset {
         let comma = self.raw.decimal_comma;
@@ -225,8 +228,7 @@ impl<'a> Nodes<'a> {
             words.filter(|word| !word.is_empty()).take(LISTED).map(str::to_owned).collect()
         };
         let tags = split(Field::Tags);
-        let mut supplies: Vec<u32> =
-            split(Field::Supplies).iter().map(|name| number_of(services, name)).collect();
+        let mut supplies: Vec<u32> = split(Field::Supplies).iter().map(|name| services.row(name)).collect();
         supplies.sort_unstable();
         supplies.dedup();
         let mut tags = ids_of(&tags);
@@ -246,7 +248,10 @@ impl<'a> Nodes<'a> {
             supplies,
             position: self.position(record, problems),
             capacity: get(Field::Capacity).and_then(|cell| weight(cell, "capacity", 1e9, comma, problems)),
-            people: get(Field::People).and_then(|cell| weight(cell, "people", 1e10, comma, problems)),
+            // Who serves nobody is no delivery point.
+            people: get(Field::People)
+                .and_then(|cell| weight(cell, "people", 1e10, comma, problems))
+                .filter(|people| *people > 0.0),
             tags,
             shared: shared
                 .iter()
@@ -331,12 +336,24 @@ fn different(name: String, first: &mut BTreeMap<String, u32>, row: usize) -> Str
     tried
 }
 
-fn number_of(list: &mut Vec<String>, name: &str) -> u32 {
-    let found = list.iter().position(|known| known == name);
-    found.unwrap_or_else(|| {
-        list.push(name.to_owned());
-        list.len() - 1
-    }) as u32
+/// Names in the order in which they were first met.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Numbered {
+    pub(super) names: Vec<String>,
+    rows: BTreeMap<String, u32>,
+}
+
+impl Numbered {
+    /// The row of a name, new if it was not met before.
+    pub(super) fn row(&mut self, name: &str) -> u32 {
+        if let Some(row) = self.rows.get(name) {
+            return *row;
+        }
+        let row = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.rows.insert(name.to_owned(), row);
+        row
+    }
 }
 
 /// The row of a sector, whether the language knows it or not.

@@ -85,7 +85,8 @@ fn rows(table: &str, classes: &BTreeMap<&str, &Class>, all: &mut BTreeMap<String
         let words = |text: &str| -> Vec<String> {
             text.split([' ', ';', '|']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
         };
-        let ids = |list: &[linchpin_scenario::spec::Id]| list.iter().map(|id| id.value.clone()).collect::<Vec<_>>();
+        let ids =
+            |list: &[linchpin_scenario::spec::Id]| list.iter().map(|id| id.value.clone()).collect::<Vec<_>>();
         let mut tags = get(3).map(words).unwrap_or_default();
         tags.extend(common.map(|common| ids(&common.tags)).unwrap_or_default());
         tags.sort_unstable();

@@ -109,7 +109,11 @@ fn what_goes_out_comes_back() {
     assert_eq!(back.meta.marking, model.meta.marking);
     // And once more: now it changes nothing any more.
     let again = geojson(back, loaded.frozen.as_deref().unwrap_or_default(), &tables, None);
-    assert!(again.text.contains("\"people\":40000.0") && again.text.contains("\"supplies\":[\"care\"]"), "{}", again.text);
+    assert!(
+        again.text.contains("\"people\":40000.0") && again.text.contains("\"supplies\":[\"care\"]"),
+        "{}",
+        again.text
+    );
     assert_eq!((again.nodes, again.lines - (map.lines - map.undrawn)), (map.nodes, map.undrawn));
 }
 
