@@ -325,15 +325,13 @@ impl Tables {
 
     /// A name in the folder of a frozen scenario that no other table has, on any file system.
     fn free_name(&self, path: &Path) -> String {
-        let name = path.file_name().map_or_else(|| "table.csv".into(), |name| name.to_string_lossy());
-        let (stem, end) =
-            name.rsplit_once('.').map_or((&*name, String::new()), |(stem, end)| (stem, format!(".{end}")));
+        let stem = path.file_stem().map_or_else(|| "table".into(), |name| name.to_string_lossy());
         let taken =
             |name: &str| self.files.iter().any(|file| file.frozen.to_lowercase() == name.to_lowercase());
-        let mut free = format!("tables/{name}");
+        let mut free = format!("tables/{stem}.csv");
         let mut number = 2;
         while taken(&free) {
-            free = format!("tables/{stem}-{number}{end}");
+            free = format!("tables/{stem}-{number}.csv");
             number += 1;
         }
         free

@@ -28,6 +28,15 @@ pub struct Loaded {
     pub tables: Vec<TableFile>,
 }
 
+impl Loaded {
+    /// Takes out the tables that the frozen scenario names, each with the path beside it where it belongs. Afterwards
+    /// problems can no longer be shown.
+    pub fn take_tables(&mut self) -> Vec<(String, String)> {
+        let tables = std::mem::take(&mut self.tables);
+        tables.into_iter().map(|table| (table.frozen, self.sources.take_text(table.source))).collect()
+    }
+}
+
 /// Reads a scenario with its includes from the disk, checks it and resolves it.
 pub fn load_model(path: &Path) -> Loaded {
     finish(load::load(path))

@@ -65,6 +65,13 @@ impl Sources {
         &self.files[id.0 as usize].text
     }
 
+    /// Takes the text of a file out; places in it mean nothing any more.
+    pub(crate) fn take_text(&mut self, id: SourceId) -> String {
+        let file = &mut self.files[id.0 as usize];
+        file.lines.clear();
+        std::mem::take(&mut file.text)
+    }
+
     /// The text a span covers.
     pub fn slice(&self, span: Span) -> &str {
         &self.text(span.source)[span.start as usize..span.end as usize]

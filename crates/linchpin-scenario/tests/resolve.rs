@@ -371,10 +371,10 @@ fn values_with_a_source_become_assumptions() {
     assert_eq!(
         rows,
         [
-            "base station: restart = 10min [judgement A]",
+            "base station: restart = 10 minutes [judgement A]",
             "base station: power, criticality = 0.9 [survey 2024 S]",
-            "base station: power, battery, capacity = Triangular(min: 1h, mode: 4h, max: 8h) [survey 2024 S]",
-            "m1: signal, people = 20_000 [census ]",
+            "base station: power, battery, capacity = Triangular(min: 1 hour, mode: 4 hours, max: 8 hours) [survey 2024 S]",
+            "m1: signal, people = 20000 [census ]",
         ]
     );
 }

@@ -39,7 +39,7 @@ pub(crate) fn read<'t>(files: &[TableFile], sources: &'t Sources, out: &mut Diag
     let mut tables = Tables::default();
     for (table, file) in all.into_iter().zip(files) {
         table.problems.into_diagnostics(out);
-        tables.assumptions.extend(table.origins.assumptions(sources.name(file.source)));
+        tables.assumptions.extend(table.origins.assumptions(&file.frozen));
         match table.rows {
             Rows::Assets(rows) => tables.assets.push(rows),
             Rows::Needs(rows) => tables.needs.push(rows),
