@@ -456,15 +456,13 @@ impl ModelBuilder {
             let name = format!("{}, {}", named.name, place.name);
             add(&mut model.groups, id, name, GroupKind::ServiceRegion(service, region), list);
         }
-        for (i, sector) in model.sectors.iter().enumerate() {
-            let list: Vec<_> = (0..model.nodes.len())
-                .map(NodeId::new)
-                .filter(|n| {
-                    model.nodes[n.index()].sector.index() == i
-                        && model.nodes[n.index()].kind == NodeKind::Asset
-                })
-                .map(|n| (n, 1.0))
-                .collect();
+        let mut by_sector: Vec<Vec<(NodeId, f64)>> = vec![Vec::new(); model.sectors.len()];
+        for (row, node) in model.nodes.iter().enumerate() {
+            if let (NodeKind::Asset, Some(list)) = (node.kind, by_sector.get_mut(node.sector.index())) {
+                list.push((NodeId::new(row), 1.0));
+            }
+        }
+        for (i, (sector, list)) in model.sectors.iter().zip(by_sector).enumerate() {
             if !list.is_empty() {
                 let (id, name) = (format!("sector:{}", sector.id), sector.name.clone());
                 add(&mut model.groups, id, name, GroupKind::Sector(SectorId::new(i)), list);
