@@ -10,6 +10,7 @@
 //! - [`clustering`]: triangles and degree correlation.
 //! - [`centrality`]: eigenvector and PageRank, by power iteration.
 //! - [`spectrum`]: Laplacian eigenvalues, effective resistance; dense, for up to some thousand nodes.
+//! - [`connectivity`]: how well demands reach sources, and what damage takes of that.
 //! - [`flow`]: maximum flow and minimum cut.
 //!
 //! Metrics of topology say what a drawing of the network says. What an outage does depends on autonomy, repair and
@@ -28,6 +29,7 @@
 pub mod betweenness;
 pub mod centrality;
 pub mod clustering;
+pub mod connectivity;
 pub mod flow;
 pub mod paths;
 pub mod spectrum;

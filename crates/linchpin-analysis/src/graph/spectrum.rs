@@ -6,8 +6,8 @@ use super::Graph;
 use super::structure::components;
 
 /// Eigenvalues of `degree - adjacency`, ascending; the first is 0. The matrix is made tridiagonal by Householder
-/// reflections; eigenvalues of that are found by bisection with Sturm counts (Golub, Van Loan, Matrix Computations,
-/// sections 8.3.1 and 8.4.1).
+/// reflections; eigenvalues of that are found by bisection with Sturm counts (Golub, Van Loan, Matrix
+/// Computations, chapter 8).
 pub fn laplacian_eigenvalues(graph: &Graph) -> Vec<f64> {
     let graph = graph.without_directions();
     let n = graph.nodes();
