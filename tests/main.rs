@@ -4,5 +4,6 @@ mod architecture;
 mod cli;
 mod hindcast;
 mod kernel;
+mod parts;
 mod properties;
 mod verification;

@@ -1,6 +1,7 @@
 //! Rolls the dice for a town.
 
-use super::town::{Dice, Features, HORIZON_H, HOUR, Town, asset_name, event, plain_node, unattended};
+use super::town::{Dice, Features, HORIZON_H, HOUR, Town, asset_name, plain_node, unattended};
+use crate::parts::event;
 use linchpin_model::*;
 
 /// A town in the making.
@@ -140,8 +141,7 @@ impl Maker {
         }
         if self.dice.chance(0.5) {
             for stage in 0..1 + self.dice.below(3) {
-                let stage = self.stage(owner, stage);
-                need.autonomy.push(stage);
+                need = self.buffered(need, owner, stage);
             }
         }
         self.town.needs.push(need);
@@ -154,19 +154,11 @@ impl Maker {
         CurveId::new(self.town.curves.len() - 1)
     }
 
-    fn stage(&mut self, owner: usize, index: usize) -> StageSpec {
+    fn buffered(&mut self, need: NeedSpec, owner: usize, index: usize) -> NeedSpec {
         let capacity = self.drawn(12.0);
         let recharge = if self.dice.chance(0.5) { self.drawn(12.0) } else { DistId::NONE };
-        let mut stage = Stage {
-            name: format!("stage-{index}"),
-            capacity,
-            recharge,
-            start_probability: 1.0,
-            start_delay: DistId::NONE,
-            failure: DistId::NONE,
-            cover: Cover::AtLeast(Level::ONE),
-            resupply: NeedId::NONE,
-        };
+        let mut need = need.buffered(&format!("stage-{index}"), capacity, recharge);
+        let StageSpec { stage, resupply } = need.autonomy.last_mut().unwrap();
         if self.features.anomalies {
             stage.start_probability = [1.0, 1.0, 0.7][self.dice.below(3)];
             if self.dice.chance(0.3) {
@@ -181,8 +173,10 @@ impl Maker {
                 _ => Cover::AtLeast(Level::ONE),
             };
         }
-        let resupply = if self.dice.chance(0.2) { self.providers(owner, 2) } else { Vec::new() };
-        StageSpec { stage, resupply }
+        if self.dice.chance(0.2) {
+            *resupply = self.providers(owner, 2);
+        }
+        need
     }
 
     fn make_networks(&mut self) {

@@ -1,6 +1,7 @@
 //! Small random models, put together in any order.
 
 use super::maker::Maker;
+use crate::parts::event;
 use linchpin_model::*;
 use std::sync::Arc;
 
@@ -329,22 +330,6 @@ pub fn plain_node(id: &str, sector: SectorId) -> Node {
     let mut b = ModelBuilder::new(Meta::default());
     let node = b.node(id, id, sector, RegionId::NONE);
     b.node_mut(node).clone()
-}
-
-pub fn event(id: &str, at: DistId, targets: Targets, effects: Vec<Effect>) -> Event {
-    Event {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        key: Key::of(id),
-        after: None,
-        at,
-        targets,
-        probability: 1.0,
-        hit_probability: 1.0,
-        severity: DistId::NONE,
-        effects,
-        threat: true,
-    }
 }
 
 pub fn unattended(duration: DistId) -> RepairPlan {

@@ -1,5 +1,6 @@
 //! Small models for verification, in hours.
 
+use crate::parts::event;
 use linchpin_model::*;
 use linchpin_sim::{RunOptions, Simulation};
 use std::sync::Arc;
@@ -73,19 +74,8 @@ impl Lab {
     pub fn event(&mut self, at_hours: f64, targets: Targets, hit_probability: f64, effect: Effect) {
         let at = self.hours(at_hours);
         let id = format!("event-{}", self.b.parts().events.len());
-        self.b.parts().events.push(Event {
-            name: id.clone(),
-            key: Key::of(&id),
-            id,
-            after: None,
-            at,
-            targets,
-            probability: 1.0,
-            hit_probability,
-            severity: DistId::NONE,
-            effects: vec![effect],
-            threat: true,
-        });
+        let event = Event { hit_probability, ..event(&id, at, targets, vec![effect]) };
+        self.b.parts().events.push(event);
     }
 
     /// Closed from the start on with this probability, each for itself.

@@ -74,6 +74,15 @@ impl Ledger {
         }
     }
 
+    /// Something that has to be the same, such as a list.
+    pub fn check_same(&mut self, what: &str, expected: &Value, got: &Value) {
+        let line = self.line(what, &expected.to_string(), &got.to_string(), "exact");
+        println!("{line}");
+        if got != expected {
+            self.wrong.push(line);
+        }
+    }
+
     /// The estimate of a probability from `trials` independent trials.
     pub fn check_share(&mut self, what: &str, expected: f64, hits: u64, trials: u64) {
         let tolerance = share_tolerance(expected, trials);

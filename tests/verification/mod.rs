@@ -5,12 +5,17 @@
 //! printed lines are those of the table in `docs/verification.md`: `cargo test --test it verification --
 //! --nocapture`.
 
+mod dice;
 mod lab;
 mod ledger;
 mod v01a_buldyrev;
+mod v01b_parshani;
 mod v02_cascade;
 mod v05_reliability;
 mod v05_repair;
 mod v10_buffers;
 mod v12_priorities;
+mod v13_graphs;
+mod v15_connectivity;
+mod v16_storage;
 mod v17_crews;

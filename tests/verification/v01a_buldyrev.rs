@@ -3,6 +3,7 @@
 //! Every node needs its partner in the next network of a ring, and all members of a network but those of its
 //! largest component are cut off. A random share `1 - p` of the first network is closed.
 
+use super::dice::Dice;
 use super::lab::{Bench, Lab, at, course};
 use super::ledger::{Ledger, by_number, item, number, numbers};
 use linchpin_model::*;
@@ -14,23 +15,6 @@ const TOLERANCE: f64 = 0.006;
 const AWAY: f64 = 0.3;
 const NODES: usize = 100_000;
 
-/// Draws for what the engine gets as input: the networks, and who is removed.
-struct Dice(Draws, u32);
-
-impl Dice {
-    fn new(case: u32) -> Self {
-        Self(Seeds::new(super::lab::SEED).replication(case), 0)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        self.1 += 1;
-        // 24 bits of count a purpose.
-        let (part, count) = (self.1 >> 24, self.1 & 0xff_ffff);
-        let u = self.0.uniform(Layer::Threat, Key::of("graph").part(part), Purpose::Test, count);
-        ((u * n as f64) as usize).min(n - 1)
-    }
-}
-
 /// `networks` random graphs of `n` nodes and mean degree `k`, joined in a ring of one-to-one needs both ways.
 /// The share of the first network that is left is `shares[i]` from hour `i` on, or second where there is a
 /// delay.
@@ -41,21 +25,11 @@ fn removal(networks: usize, n: usize, k: f64, shares: &[f64], delay_s: Option<f6
         (0..networks).map(|network| lab.assets(&format!("n{network}"), n)).collect();
     let delay = delay_s.map_or(DistId::NONE, |seconds| lab.b.dist(Distribution::Fixed(seconds)));
     for (network, members) in nodes.iter().enumerate() {
-        let links = (0..(k * n as f64 / 2.0) as usize)
-            .map(|_| {
-                loop {
-                    let (a, b) = (dice.below(n) as u32, dice.below(n) as u32);
-                    if a != b {
-                        return (a, b);
-                    }
-                }
-            })
-            .collect();
         lab.b.parts().networks.push(Network {
             id: format!("network-{network}"),
             rule: NetworkRule::LargestComponent,
             members: members.clone(),
-            links,
+            links: dice.links(n, k),
         });
         // Both neighbours of the ring; two networks are each other's only one.
         let partners = if networks == 2 { vec![1] } else { vec![1, networks - 1] };
@@ -70,10 +44,7 @@ fn removal(networks: usize, n: usize, k: f64, shares: &[f64], delay_s: Option<f6
         }
         lab.watch(&format!("network-{network}"), members);
     }
-    let mut order = nodes[0].clone();
-    for i in (1..n).rev() {
-        order.swap(i, dice.below(i + 1));
-    }
+    let order = dice.shuffled(nodes[0].clone());
     let mut left = n;
     for (hour, share) in shares.iter().enumerate() {
         let keep = (share * n as f64).round() as usize;
