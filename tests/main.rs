@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 
 mod architecture;
+mod asking;
 mod cli;
 mod hindcast;
 mod kernel;

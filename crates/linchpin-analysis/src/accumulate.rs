@@ -38,13 +38,16 @@ pub struct BlockAccumulator {
     /// As [`Requirements`].
     held: Vec<u64>,
     levels: Vec<LevelSums>,
-    /// Groups whose level is kept over time: see [`has_band`].
+    /// Groups whose level is kept over time with its distribution: see [`has_band`].
     banded: Vec<u32>,
+    /// Groups of whose level the mean is kept over time.
+    averaged: Vec<u32>,
     grid: Grid,
 }
 
-/// Whether a group's level is kept over time: services, sectors and declared groups. Services by region are not drawn,
-/// and their tables would not fit the caches of a processor (they were a sixth of a study's time).
+/// Whether the distribution of a group's level is kept over time: of services, sectors and declared groups. Of services by
+/// region the mean is: tables of their distributions would not fit the caches of a processor (they were a sixth of a
+/// study's time).
 pub fn has_band(kind: GroupKind) -> bool {
     !matches!(kind, GroupKind::ServiceRegion(..))
 }
@@ -134,8 +137,15 @@ struct LevelSums {
 impl LevelSums {
     /// The same table with room for changes.
     fn allocate(&mut self, points: usize) {
-        if self.sum.is_empty() {
+        if self.bins.is_empty() {
             self.bins.resize(points * BINS, 0);
+            self.allocate_mean(points);
+        }
+    }
+
+    /// The same with room for changes of the mean only.
+    fn allocate_mean(&mut self, points: usize) {
+        if self.sum.is_empty() {
             self.sum.resize(points, 0);
         }
     }
@@ -163,9 +173,30 @@ impl LevelSums {
         }
     }
 
+    /// Adds the curve of one replication to the mean only.
+    fn add_to_mean(&mut self, segments: impl Iterator<Item = Segment>, grid: Grid) {
+        let (mut point, mut millionths) = (0, FULL_MILLIONTHS);
+        for segment in segments {
+            let next = grid.first_at(segment.to);
+            if next == point {
+                continue;
+            }
+            let to = (segment.share() * f64::from(Level::SCALE) + 0.5) as i64;
+            if to != millionths {
+                self.allocate_mean(grid.points);
+                self.sum[point] += to - millionths;
+                millionths = to;
+            }
+            point = next;
+        }
+    }
+
     fn merge(&mut self, other: &Self) {
-        if !other.sum.is_empty() {
+        if !other.bins.is_empty() {
             self.allocate(other.sum.len());
+        }
+        if !other.sum.is_empty() {
+            self.allocate_mean(other.sum.len());
             self.bins.iter_mut().zip(&other.bins).for_each(|(own, other)| *own = own.saturating_add(*other));
             self.sum.iter_mut().zip(&other.sum).for_each(|(own, other)| *own = own.saturating_add(*other));
         }
@@ -203,6 +234,8 @@ impl BlockAccumulator {
     /// Without replications.
     pub fn new(model: &Model) -> Self {
         let (sectors, grid) = (model.sectors.len(), Grid::of(model));
+        let (banded, averaged) =
+            (0..model.groups.len() as u32).partition(|i| has_band(model.groups[*i as usize].kind));
         Self {
             replications: 0,
             events: 0,
@@ -211,9 +244,8 @@ impl BlockAccumulator {
             induced: vec![0; sectors * (sectors + 1)],
             held: vec![0; Requirements::new(model).len()],
             levels: vec![LevelSums::default(); model.groups.len()],
-            banded: (0..model.groups.len() as u32)
-                .filter(|i| has_band(model.groups[*i as usize].kind))
-                .collect(),
+            banded,
+            averaged,
             grid,
         }
     }
@@ -230,10 +262,12 @@ impl BlockAccumulator {
             *sum += i128::from(run.induced.get(i).copied().unwrap_or(0)) - i128::from(base);
         }
         self.held.iter_mut().zip(held).for_each(|(sum, held)| *sum += u64::from(*held));
-        for group in
-            self.banded.iter().map(|group| *group as usize).take_while(|group| *group < paired.groups())
-        {
+        let known = |group: &usize| *group < paired.groups();
+        for group in self.banded.iter().map(|group| *group as usize).take_while(known) {
             self.levels[group].add(paired.segments(group), self.grid);
+        }
+        for group in self.averaged.iter().map(|group| *group as usize).take_while(known) {
+            self.levels[group].add_to_mean(paired.segments(group), self.grid);
         }
     }
 
@@ -330,7 +364,7 @@ impl BlockAccumulator {
         (0..self.grid.points).map(|i| i as f64 * f64::from(self.grid.step) / 3600.0).collect()
     }
 
-    /// Level of a group over time.
+    /// Level of a group over time. Without percentiles where only the mean is kept.
     pub fn band(&self, group: usize) -> LevelBand {
         let levels = &self.levels[group];
         let mut band = LevelBand::default();
@@ -341,12 +375,16 @@ impl BlockAccumulator {
         let mut counts = [0_i64; BINS];
         counts[FULL] = self.replications as i64;
         let mut sum = self.replications as i64 * FULL_MILLIONTHS;
+        let mean_only = self.averaged.binary_search(&(group as u32)).is_ok();
         for point in 0..self.grid.points {
+            sum += levels.sum.get(point).copied().unwrap_or(0);
+            band.mean.push(sum as f64 / f64::from(Level::SCALE) / self.replications as f64);
+            if mean_only {
+                continue;
+            }
             if let Some(row) = levels.bins.get(point * BINS..(point + 1) * BINS) {
                 counts.iter_mut().zip(row).for_each(|(count, change)| *count += i64::from(*change));
-                sum += levels.sum[point];
             }
-            band.mean.push(sum as f64 / f64::from(Level::SCALE) / self.replications as f64);
             let (mut bin, mut passed) = (0, counts[0]);
             for (rank, column) in ranks.into_iter().zip(&mut band.percentiles) {
                 while passed <= rank && bin < FULL {

@@ -23,7 +23,7 @@ pub struct Findings {
     pub metrics: Vec<MetricSummary>,
     /// Requirements with their verdicts.
     pub requirements: Vec<RequirementResult>,
-    /// Level of each service, sector and declared group over time (not of services by region).
+    /// Level of each service, service by region, sector and declared group over time.
     pub bands: Vec<Band>,
     /// Number of replications by cascade size.
     pub cascade_sizes: Histogram,
@@ -172,13 +172,13 @@ pub struct Band {
     pub group: String,
     /// Name for people.
     pub name: String,
-    /// `service`, `sector` or `custom`.
+    /// `service`, `service_region`, `sector` or `custom`.
     pub kind: String,
     /// Hours since the start.
     pub hours: Vec<f64>,
     /// Mean level relative to the run without the threat, 0 to 1, by hour.
     pub mean: Vec<f64>,
-    /// Percentiles 5, 25, 50, 75, 95, each by hour.
+    /// Percentiles 5, 25, 50, 75, 95, each by hour; empty for services by region.
     pub percentiles: [Vec<f64>; 5],
 }
 

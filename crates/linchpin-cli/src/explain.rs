@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::load::load;
+use crate::redact::pseudonymous;
 use crate::suggest::nearest;
 use chain::Link;
 use changes::{Effect, Laboratory, Tried};
@@ -66,7 +67,12 @@ struct Explanation<'a> {
 pub fn explain(args: &ExplainArgs, console: &Console) -> Result<Exit, Failure> {
     let scenario = load(&args.which.file, console)?;
     let model = Arc::new(scenario.model);
-    let node = find(&model, &args.asset)?;
+    // Told with pseudonyms where names are not for everybody; run with the model as it is.
+    let told = match args.redact.key()? {
+        Some(key) => Arc::new(pseudonymous(&model, &key, console)),
+        None => model.clone(),
+    };
+    let node = told.find_node(&args.asset).map_or_else(|| find(&model, &args.asset), Ok)?;
     let seed = args.which.seed.unwrap_or(model.meta.seed);
     let (laboratory, record) = Laboratory::new(model.clone(), seed, args.which.replication, node);
     if let Some(failure) = record.failure {
@@ -77,7 +83,7 @@ pub fn explain(args: &ExplainArgs, console: &Console) -> Result<Exit, Failure> {
     let tried = if chain.is_empty() { Vec::new() } else { laboratory.try_all(&chain) };
     let course = laboratory.course(&record);
     let explanation = Explanation {
-        words: Words { model: &model, clock: Clock::of(&model) },
+        words: Words { model: &told, clock: Clock::of(&model) },
         node,
         laboratory: &laboratory,
         outages: course.below(model.nodes[node.index()].failed_below),

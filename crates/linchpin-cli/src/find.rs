@@ -94,7 +94,8 @@ fn misunderstood(text: &str, problems: &[Problem]) -> Failure {
         // Tabs and line breaks would shift the marks.
         let line: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
         // Writing to a string cannot fail.
-        let _ = write!(message, "\n  {line}\n  {}{marks} {}{help}", " ".repeat(problem.at.start), problem.title);
+        let _ =
+            write!(message, "\n  {line}\n  {}{marks} {}{help}", " ".repeat(problem.at.start), problem.title);
     }
     Failure::invalid(message).hint("docs/command-line.md describes what can be asked")
 }
@@ -113,7 +114,8 @@ impl Found<'_> {
         let (matching, all) = (self.answer.matching.len() as u64, self.answer.replications);
         let mut out = format!("{}\n{}\n\n", handling(meta.exercise, &meta.marking), meta.name);
         // Writing to a string cannot fail.
-        let share = percent_with_interval(matching as f64 / all.max(1) as f64, clopper_pearson(matching, all));
+        let share =
+            percent_with_interval(matching as f64 / all.max(1) as f64, clopper_pearson(matching, all));
         let noun = if matching == 1 { "replication" } else { "replications" };
         let _ = writeln!(out, "{} {noun} of {} match: {share}", count(matching), count(all));
         let _ = writeln!(out, "  {}", self.args.condition.trim());
@@ -196,7 +198,8 @@ mod tests {
 
     #[test]
     fn places_are_marked() {
-        let problem = Problem { at: 2..4, title: "this is wrong".to_owned(), help: "that is right".to_owned() };
+        let problem =
+            Problem { at: 2..4, title: "this is wrong".to_owned(), help: "that is right".to_owned() };
         let failure = misunderstood("a bc\td", &[problem]);
         assert_eq!(
             failure.message,
@@ -206,7 +209,8 @@ mod tests {
 
     #[test]
     fn paths_can_be_typed() {
-        for (path, typed) in [("a/b-1.ron", "a/b-1.ron"), ("my study", "'my study'"), ("it's", "'it'\\''s'")] {
+        for (path, typed) in [("a/b-1.ron", "a/b-1.ron"), ("my study", "'my study'"), ("it's", "'it'\\''s'")]
+        {
             assert_eq!(shell_word(Path::new(path)), typed);
         }
     }

@@ -12,6 +12,7 @@
 //! part to the whole.
 
 use crate::exit::Failure;
+use crate::study::REDACTED;
 use linchpin_ensemble::{Identity, Inventory, Lock, Manifest, Shard, StudyError, create_folder, runs_folder};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -138,9 +139,15 @@ fn clear(folder: &Path) -> Result<(), Failure> {
         ["manifest.json", "scenario.ron", "summary.json", "summary.csv", "replications.csv", "report.html"]
             .map(|name| folder.join(name))
             .into();
-    for (folder, extensions) in
-        [(runs_folder(folder), &["parquet", "partial"][..]), (folder.join("plots"), &["svg", "png"])]
-    {
+    let redacted = folder.join(REDACTED);
+    files.extend(
+        ["summary.json", "summary.csv", "replications.csv", "report.html"].map(|name| redacted.join(name)),
+    );
+    for (folder, extensions) in [
+        (runs_folder(folder), &["parquet", "partial"][..]),
+        (folder.join("plots"), &["svg", "png"]),
+        (redacted.join("plots"), &["svg", "png"]),
+    ] {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         let paths = entries.flatten().map(|entry| entry.path());
         files.extend(paths.filter(|path| {

@@ -8,14 +8,17 @@ mod brief;
 mod check;
 mod clock;
 mod console;
+mod diff;
 mod exit;
 mod explain;
+mod find;
 mod folder;
 mod interrupt;
 mod load;
 mod merge;
 mod number;
 mod progress;
+mod redact;
 mod replay;
 mod report;
 mod results;
@@ -73,6 +76,8 @@ fn is_quiet(command: &Command) -> bool {
         Command::Status(args) => args.talk.quiet,
         Command::Merge(args) => args.talk.quiet,
         Command::Report(args) => args.talk.quiet,
+        Command::Find(args) => args.talk.quiet,
+        Command::Diff(args) => args.talk.quiet,
         Command::Replay(args) => args.talk.quiet,
         Command::Explain(args) => args.talk.quiet,
         Command::Completions { .. } => false,
@@ -86,6 +91,8 @@ fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
         Command::Status(args) => status::status(args, console),
         Command::Merge(args) => merge::merge(args, console),
         Command::Report(args) => report::report(args, console),
+        Command::Find(args) => find::find(args, console),
+        Command::Diff(args) => diff::diff(args, console),
         Command::Replay(args) => replay::replay(args, console),
         Command::Explain(args) => explain::explain(args, console),
         Command::Completions { shell } => completions(*shell, console),

@@ -39,6 +39,6 @@ pub fn merge(args: &MergeArgs, console: &Console) -> Result<Exit, Failure> {
         stopped: Stopped::Replications.to_string(),
         csv: args.csv,
     };
-    let show = Show { json: args.talk.json, require: args.require, wall: None };
+    let show = Show { json: args.talk.json, require: args.require, redact: None, wall: None };
     finish(&complete, &show, console)
 }

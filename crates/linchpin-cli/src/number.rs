@@ -51,6 +51,12 @@ pub fn with_interval(mean: f64, ci95: [f64; 2]) -> String {
     format!("{mean} (95 % CI {low} to {high})")
 }
 
+/// `3.12 % (95 % CI 2.79 to 3.48 %)`, of shares.
+pub fn percent_with_interval(share: f64, ci95: [f64; 2]) -> String {
+    let [share, low, high] = [share, ci95[0], ci95[1]].map(|share| number(100.0 * share));
+    format!("{share} % (95 % CI {low} to {high} %)")
+}
+
 /// Rounded to a power of ten.
 fn rounded(value: f64, power: i32) -> String {
     if power < 0 && value.abs() < 1000.0 {
@@ -112,6 +118,12 @@ mod tests {
         ] {
             assert_eq!(with_interval(mean, ci95), text);
         }
+    }
+
+    #[test]
+    fn shares_read_well() {
+        assert_eq!(percent_with_interval(0.0312, [0.027_94, 0.034_81]), "3.12 % (95 % CI 2.79 to 3.48 %)");
+        assert_eq!(percent_with_interval(0.0, [0.0, 0.000_369]), "0 % (95 % CI 0 to 0.0369 %)");
     }
 
     #[test]

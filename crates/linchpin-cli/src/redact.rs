@@ -33,7 +33,9 @@ impl Redact {
         let Some(secret) = secret.filter(|secret| !secret.trim().is_empty()) else {
             return Err(Failure::invalid("--redact needs a secret to make pseudonyms with")
                 .hint(format!("set {VARIABLE}, or give --redact-key KEY"))
-                .hint("the same secret gives the same pseudonyms; whoever has it can find out names by trying"));
+                .hint(
+                    "the same secret gives the same pseudonyms; whoever has it can find out names by trying",
+                ));
         };
         RedactKey::new(&secret).map(Some).map_err(|error| Failure::invalid(error.to_string()))
     }

@@ -4,6 +4,7 @@ use crate::args::ReplayArgs;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::load::load;
+use crate::redact::pseudonymous;
 use linchpin_analysis::findings::Timeline;
 use linchpin_analysis::{Catalogue, Paired, TellOptions, tell};
 use linchpin_model::{Model, Record, Seeds};
@@ -35,6 +36,12 @@ pub fn replay(args: &ReplayArgs, console: &Console) -> Result<Exit, Failure> {
     let model = Arc::new(scenario.model);
     let (seed, replication) = (args.which.seed.unwrap_or(model.meta.seed), args.which.replication);
     let (record, headline) = traced(&model, seed, replication);
+    // Told with pseudonyms where names are not for everybody.
+    let model = match args.redact.key()? {
+        Some(key) => Arc::new(pseudonymous(&model, &key, console)),
+        None => model,
+    };
+    let headline = Catalogue::new(&model).headline_text(headline);
     let timeline = tell(&model, &record, &TellOptions { headline, ..TellOptions::default() });
     let failure = record.failure.map(linchpin_ensemble::reason);
     let text = if args.talk.json {
@@ -57,8 +64,8 @@ pub fn replay(args: &ReplayArgs, console: &Console) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// One replication with its trace, and its headline in words.
-pub fn traced(model: &Arc<Model>, seed: u64, replication: u32) -> (Record, String) {
+/// One replication with its trace, and its headline.
+pub fn traced(model: &Arc<Model>, seed: u64, replication: u32) -> (Record, f64) {
     let draws = Seeds::new(seed).replication(replication);
     let mut simulation = Simulation::new(model.clone());
     let (mut base, mut run) = (Record::default(), Record::default());
@@ -73,8 +80,7 @@ pub fn traced(model: &Arc<Model>, seed: u64, replication: u32) -> (Record, Strin
     paired.load(model.meta.horizon, base, &run);
     let mut row = vec![0.0; catalogue.len()];
     catalogue.evaluate(&paired, base, &run, &mut row);
-    let headline = catalogue.headline_text(row[catalogue.headline()]);
-    (run, headline)
+    (run, row[catalogue.headline()])
 }
 
 /// As text: a heading for each day, a line for each entry.

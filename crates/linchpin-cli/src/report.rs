@@ -35,7 +35,11 @@ pub fn report(args: &ReportArgs, console: &Console) -> Result<Exit, Failure> {
         stopped: stopped.unwrap_or_else(|| Stopped::Interrupted.to_string()),
         csv: args.csv,
     };
-    finish(&complete, &Show { json: args.talk.json, require: args.require, wall: None }, console)
+    finish(
+        &complete,
+        &Show { json: args.talk.json, require: args.require, redact: args.redact.key()?, wall: None },
+        console,
+    )
 }
 
 /// The seed that the blocks of a folder were computed with.

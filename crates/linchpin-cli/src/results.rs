@@ -4,11 +4,13 @@ use crate::exit::{Exit, Failure};
 use crate::replay::traced;
 use linchpin_analysis::findings::{self, Findings, Parts, StudyInfo, Timeline, Verdict};
 use linchpin_analysis::timeline::REPORT_LINES;
-use linchpin_analysis::{TellOptions, choose_timelines, tell};
+use linchpin_analysis::{Catalogue, Requirements, TellOptions, choose_timelines, tell};
 use linchpin_ensemble::{Job, ModelJob, ModelSums, Study, StudyError, Totals, create_folder, hex, write_csv};
+use linchpin_model::Model;
 use linchpin_report::{plots, rasterise_all, report_html, summary_csv, summary_json};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Version of this program.
 pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
@@ -31,7 +33,42 @@ pub struct Complete<'a> {
     pub csv: bool,
 }
 
+/// Names and structure that a study is told with, and its metrics and requirements by these names.
+struct Told {
+    model: Arc<Model>,
+    catalogue: Catalogue,
+    requirements: Requirements,
+    redacted: bool,
+}
+
+impl Told {
+    fn new(model: Arc<Model>, redacted: bool) -> Self {
+        let (catalogue, requirements) = (Catalogue::new(&model), Requirements::new(&model));
+        Self { model, catalogue, requirements, redacted }
+    }
+}
+
 impl Complete<'_> {
+    /// Writes into `folder` what may be given to others: `summary.json`, `summary.csv`, `plots/`, `report.html`, and
+    /// `replications.csv` where it is asked for, all told with `model`, which is [redacted](mod@linchpin_analysis::redact).
+    ///
+    /// # Errors
+    /// Where a file cannot be read or written.
+    pub fn write_redacted(&self, model: Model, folder: &Path) -> Result<Findings, Failure> {
+        let told = Told::new(Arc::new(model), true);
+        create_folder(folder)?;
+        let findings = self.findings(&told)?;
+        write_shown(folder, &findings)?;
+        if self.csv {
+            let mut columns = self.job.columns();
+            for (column, metric) in columns.iter_mut().zip(told.catalogue.metrics()) {
+                (column.id, column.group) = (metric.id.clone(), metric.group.clone());
+            }
+            write_csv(self.study, &columns, &folder.join("replications.csv"), &findings.study.handling())?;
+        }
+        Ok(findings)
+    }
+
     /// Writes `summary.json`, `summary.csv`, `plots/` and `report.html`; gives the findings. Writes `replications.csv`
     /// where it is asked for, or where there is one that would no longer be true.
     ///
@@ -41,19 +78,20 @@ impl Complete<'_> {
         let table = self.folder.join("replications.csv");
         let columns = self.job.columns();
         let asked = self.csv || table.exists();
+        let meta = &self.job.model().meta;
+        let marking = findings::handling(meta.exercise, &meta.marking);
         std::thread::scope(|scope| {
             // The largest file needs nothing but the blocks: it is written beside all the rest.
-            let writing =
-                scope.spawn(|| if asked { write_csv(self.study, &columns, &table) } else { Ok(()) });
-            let findings = self.findings()?;
-            self.write_shown(&findings)?;
+            let writing = scope
+                .spawn(|| if asked { write_csv(self.study, &columns, &table, &marking) } else { Ok(()) });
+            let findings = self.findings(&Told::new(self.job.model().clone(), false))?;
+            write_shown(self.folder, &findings)?;
             writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
             Ok(findings)
         })
     }
 
-    fn findings(&self) -> Result<Findings, Failure> {
-        let model = self.job.model();
+    fn findings(&self, told: &Told) -> Result<Findings, Failure> {
         let info = StudyInfo {
             seed: self.seed,
             failed: self.totals.failed.clone(),
@@ -65,46 +103,48 @@ impl Complete<'_> {
                 self.seed, self.totals.replications
             ),
             stopped: self.stopped.clone(),
-            ..StudyInfo::of(model)
+            redacted: told.redacted,
+            ..StudyInfo::of(&told.model)
         };
         let parts = Parts {
-            model,
-            catalogue: self.job.catalogue(),
-            requirements: self.job.requirements(),
+            model: &told.model,
+            catalogue: &told.catalogue,
+            requirements: &told.requirements,
             sums: self.totals.sums.accumulator(),
         };
         let mut findings = findings::build(parts, info, &mut self.study.columns())?;
-        findings.timelines = self.timelines()?;
+        findings.timelines = self.timelines(told)?;
         Ok(findings)
     }
 
     /// A typical and a bad replication, run again with a trace.
-    fn timelines(&self) -> Result<Vec<Timeline>, Failure> {
+    fn timelines(&self, told: &Told) -> Result<Vec<Timeline>, Failure> {
         let mut columns = self.study.columns();
         let headline = columns.get(self.job.catalogue().headline())?;
         let Some(chosen) = choose_timelines(headline) else { return Ok(Vec::new()) };
         let tell_one = |(label, position): (&str, usize)| {
             let replication = self.study.finished().nth(position)?;
             let (record, headline) = traced(self.job.model(), self.seed, replication);
+            let headline = told.catalogue.headline_text(headline);
             let options = TellOptions { label: label.to_owned(), headline, at_most: Some(REPORT_LINES) };
-            Some(tell(self.job.model(), &record, &options))
+            Some(tell(&told.model, &record, &options))
         };
         Ok(["typical", "bad"].into_iter().zip(chosen).filter_map(tell_one).collect())
     }
+}
 
-    fn write_shown(&self, findings: &Findings) -> Result<(), Failure> {
-        write(&self.folder.join("summary.json"), summary_json(findings).as_bytes())?;
-        write(&self.folder.join("summary.csv"), summary_csv(findings).as_bytes())?;
-        let pictures = plots(findings);
-        let folder = self.folder.join("plots");
-        create_folder(&folder)?;
-        for (plot, png) in pictures.iter().zip(shown(rasterise_all(&pictures))?) {
-            write(&folder.join(format!("{}.svg", plot.id)), plot.svg.as_bytes())?;
-            write(&folder.join(format!("{}.png", plot.id)), &png)?;
-        }
-        let report = shown(report_html(findings, &pictures))?;
-        write(&self.folder.join("report.html"), report.as_bytes())
+fn write_shown(folder: &Path, findings: &Findings) -> Result<(), Failure> {
+    write(&folder.join("summary.json"), summary_json(findings).as_bytes())?;
+    write(&folder.join("summary.csv"), summary_csv(findings).as_bytes())?;
+    let pictures = plots(findings);
+    let plots = folder.join("plots");
+    create_folder(&plots)?;
+    for (plot, png) in pictures.iter().zip(shown(rasterise_all(&pictures))?) {
+        write(&plots.join(format!("{}.svg", plot.id)), plot.svg.as_bytes())?;
+        write(&plots.join(format!("{}.png", plot.id)), &png)?;
     }
+    let report = shown(report_html(findings, &pictures))?;
+    write(&folder.join("report.html"), report.as_bytes())
 }
 
 /// An error in showing is one of this program.

@@ -41,6 +41,8 @@ enum Computed {
 
 /// Runs the command.
 pub fn run(args: &RunArgs, console: &Console) -> Result<Exit, Failure> {
+    // Before hours are spent on a run that could not be shown.
+    let redact = args.redact.key()?;
     let watch = Stopwatch::start();
     let interrupt = Interrupt::listen();
     let settings = settle(args, load(&args.file, console)?)?;
@@ -62,7 +64,7 @@ pub fn run(args: &RunArgs, console: &Console) -> Result<Exit, Failure> {
         csv: args.csv,
     };
     let wall = Some((outcome.timings, watch));
-    finish(&complete, &Show { json: args.talk.json, require: args.require, wall }, console)
+    finish(&complete, &Show { json: args.talk.json, require: args.require, redact, wall }, console)
 }
 
 /// Says how far a part is: there are no results to show before all parts are put together.

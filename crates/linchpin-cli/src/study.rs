@@ -4,11 +4,16 @@ use crate::brief::brief;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::load::load;
+use crate::redact::pseudonymous;
 use crate::results::{Complete, PROGRAM, verdict};
+use linchpin_analysis::redact::RedactKey;
 use linchpin_ensemble::{Identity, ModelJob, Stopwatch, StudyError, Timings};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+
+/// Folder within a study folder of what may be given to others.
+pub const REDACTED: &str = "redacted";
 
 /// What a study folder was computed from.
 pub struct Kept {
@@ -45,6 +50,8 @@ pub struct Show {
     pub json: bool,
     /// Verdicts decide the exit code.
     pub require: bool,
+    /// Also write what may be given to others, told with pseudonyms under this key, and show that.
+    pub redact: Option<RedactKey>,
     /// How long the replications took, and since when the whole process runs, where that is known.
     pub wall: Option<(Timings, Stopwatch)>,
 }
@@ -55,13 +62,22 @@ pub struct Show {
 /// Where a file cannot be read or written.
 pub fn finish(complete: &Complete, show: &Show, console: &Console) -> Result<Exit, Failure> {
     let findings = complete.write()?;
+    let (findings, folder) = match &show.redact {
+        Some(key) => {
+            let folder = complete.folder.join(REDACTED);
+            let told = pseudonymous(complete.job.model(), key, console);
+            (complete.write_redacted(told, &folder)?, folder)
+        }
+        None => (findings, complete.folder.to_owned()),
+    };
     if show.json {
         console.data(&linchpin_report::summary_json(&findings))?;
     } else {
-        let catalogue = complete.job.catalogue();
-        let headline = &catalogue.metrics()[catalogue.headline()].id;
+        // By its place, which is the same under pseudonyms.
+        let headline = findings.metrics.get(complete.job.catalogue().headline());
+        let headline = headline.map_or("", |metric| metric.id.as_str());
         let wall = show.wall.as_ref().map(|(timings, watch)| (timings, watch.seconds()));
-        console.data(&brief(&findings, headline, complete.folder, wall))?;
+        console.data(&brief(&findings, headline, &folder, wall))?;
     }
     Ok(if show.require { verdict(&findings) } else { Exit::Done })
 }

@@ -383,3 +383,19 @@ fn places(text: &str, mut begins: [u64; 3]) -> Option<Vec<(u32, [Range<u64>; 3])
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::places;
+
+    #[test]
+    fn pages_lie_where_the_metadata_says() {
+        let found = places("0 5 110 220 330,4 2 120 240 360", [100, 200, 300]).unwrap();
+        assert_eq!(found[0], (0, [100..110, 200..220, 300..330]));
+        assert_eq!(found[1], (4, [110..120, 220..240, 330..360]));
+        assert_eq!(places("", [0; 3]), Some(Vec::new()));
+        for broken in ["0", "0 1 2 3", "x 1 2 3 4", "0 1 2 3 -4"] {
+            assert_eq!(places(broken, [0; 3]), None, "{broken}");
+        }
+    }
+}

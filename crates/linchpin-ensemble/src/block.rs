@@ -160,7 +160,12 @@ impl Block {
         writer.attach(sums);
         let (metrics, requirements) = (columns.to_string(), answers.to_string());
         let failed = encode_failed(&self.failed);
-        let more = [("metrics", &*metrics), ("requirements", &requirements), ("failed", &failed)];
+        let more = [
+            ("marking", &*labels.marking),
+            ("metrics", &metrics),
+            ("requirements", &requirements),
+            ("failed", &failed),
+        ];
         let (bytes, digest) = seal(writer, identity, part, &more);
         Encoded { bytes, header, digest }
     }

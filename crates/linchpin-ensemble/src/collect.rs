@@ -3,6 +3,7 @@
 use crate::StudyError;
 use crate::block::{Block, Encoded};
 use crate::clock::Stopwatch;
+use crate::details::{Beside, beside_path};
 use crate::digest::Intake;
 use crate::estimate::Estimate;
 use crate::files::write_atomically;
@@ -12,7 +13,7 @@ use crate::run::{Plan, Precision, Watched, lock};
 use crate::store::{BlockFile, Study, block_path, take_file};
 use crate::work::{Job, Sums};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::Receiver;
 
@@ -24,6 +25,20 @@ pub(crate) struct Finished<S> {
     pub block: Block,
     pub sums: S,
     pub encoded: Encoded,
+    /// Files that belong to it.
+    pub beside: Vec<Beside>,
+}
+
+impl<S> Finished<S> {
+    /// Writes the block, last: where it is, the files beside it are.
+    fn write(&self, folder: &Path) -> Result<PathBuf, StudyError> {
+        for Beside { name, bytes } in &self.beside {
+            write_atomically(&beside_path(folder, name, self.block.index), bytes)?;
+        }
+        let path = block_path(folder, self.block.index);
+        write_atomically(&path, &self.encoded.bytes)?;
+        Ok(path)
+    }
 }
 
 /// How collecting ended.
@@ -126,9 +141,8 @@ impl<'a, J: Job> Collector<'a, J> {
     }
 
     fn take_finished(&mut self, finished: Finished<J::Sums>) -> Result<(), StudyError> {
-        let Finished { block, sums, encoded: Encoded { bytes, header, digest } } = finished;
-        let path = block_path(self.folder, block.index);
-        write_atomically(&path, &bytes)?;
+        let path = finished.write(self.folder)?;
+        let Finished { block, sums, encoded: Encoded { header, digest, .. }, .. } = finished;
         self.intake.take(&block);
         self.intake.sums_mut().merge(&sums);
         self.study.push(BlockFile { path, header, digest, failed: block.failed });
@@ -137,9 +151,7 @@ impl<'a, J: Job> Collector<'a, J> {
 
     /// Writes blocks that were finished before an earlier one was: after an interruption, resume will want them.
     fn keep_early(&self, early: BTreeMap<u32, Finished<J::Sums>>) -> Result<(), StudyError> {
-        early.values().try_for_each(|block| {
-            write_atomically(&block_path(self.folder, block.block.index), &block.encoded.bytes)
-        })
+        early.values().try_for_each(|block| block.write(self.folder).map(drop))
     }
 
     fn watched(&self) -> Watched {

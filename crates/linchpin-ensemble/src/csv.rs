@@ -9,13 +9,13 @@ use std::io::Write;
 use std::path::Path;
 
 /// Writes all numbers of a study, block by block. Empty where a value was not reached or the replication
-/// failed; numbers read back to the same bits.
+/// failed; numbers read back to the same bits. Every row ends with the marking: it stays with what is taken out.
 ///
 /// # Errors
 /// [`StudyError::Io`] or [`StudyError::Damaged`].
-pub fn write_csv(study: &Study, columns: &[Series], path: &Path) -> Result<(), StudyError> {
+pub fn write_csv(study: &Study, columns: &[Series], path: &Path, marking: &str) -> Result<(), StudyError> {
     let temporary = path.with_extension("csv.partial");
-    let written = write_rows(study, columns, &temporary);
+    let written = write_rows(study, columns, &temporary, marking);
     if written.is_err() {
         // A half-written file is of no use to anybody; if it cannot be removed either, so be it.
         let _ = fs::remove_file(&temporary);
@@ -24,7 +24,7 @@ pub fn write_csv(study: &Study, columns: &[Series], path: &Path) -> Result<(), S
     fs::rename(&temporary, path).map_err(StudyError::io("write", path))
 }
 
-fn write_rows(study: &Study, columns: &[Series], path: &Path) -> Result<(), StudyError> {
+fn write_rows(study: &Study, columns: &[Series], path: &Path, marking: &str) -> Result<(), StudyError> {
     let failing = || StudyError::io("write", path);
     let mut out = File::create(path).map_err(failing())?;
     let mut text = b"replication,failed".to_vec();
@@ -32,11 +32,14 @@ fn write_rows(study: &Study, columns: &[Series], path: &Path) -> Result<(), Stud
         text.push(b',');
         push_quoted(&mut text, &column.id);
     }
-    text.push(b'\n');
+    text.extend_from_slice(b",marking\n");
+    let mut end = vec![b','];
+    push_quoted(&mut end, marking);
+    end.push(b'\n');
     for file in study.blocks() {
         let block = read_numbers(file)?;
         for row in 0..block.rows as usize {
-            push_row(&mut text, &block, row, columns.len());
+            push_row(&mut text, &block, row, columns.len(), &end);
         }
         out.write_all(&text).map_err(failing())?;
         text.clear();
@@ -44,7 +47,7 @@ fn write_rows(study: &Study, columns: &[Series], path: &Path) -> Result<(), Stud
     out.write_all(&text).map_err(failing())
 }
 
-fn push_row(text: &mut Vec<u8>, block: &Block, row: usize, columns: usize) {
+fn push_row(text: &mut Vec<u8>, block: &Block, row: usize, columns: usize, end: &[u8]) {
     push_whole(text, u64::from(block.first) + row as u64);
     text.push(b',');
     if let Some(reason) = block.failure(row) {
@@ -54,7 +57,7 @@ fn push_row(text: &mut Vec<u8>, block: &Block, row: usize, columns: usize) {
         text.push(b',');
         push_number(text, block.column(column)[row]);
     }
-    text.push(b'\n');
+    text.extend_from_slice(end);
 }
 
 /// The shortest text that reads back to the same bits; nothing where a value was not reached.
@@ -129,7 +132,7 @@ mod tests {
         let mut block = Block::new(0, 20, 2, 3, 0);
         block.set_row(0, &[0.5, f64::INFINITY, 0.0], &[]);
         block.failed.push(Failed { replication: 21, reason: "a, b".to_owned() });
-        let rows = text(|text| (0..2).for_each(|row| push_row(text, &block, row, 3)));
-        assert_eq!(rows, "20,,0.5,,0\n21,\"a, b\",,,\n");
+        let rows = text(|text| (0..2).for_each(|row| push_row(text, &block, row, 3, b",M\n")));
+        assert_eq!(rows, "20,,0.5,,0,M\n21,\"a, b\",,,,M\n");
     }
 }

@@ -48,6 +48,11 @@ pub fn beside_path(study: &Path, name: &str, index: u32) -> PathBuf {
     runs_folder(study).join(format!("{name}-{index:05}.parquet"))
 }
 
+/// The same beside a block file, wherever that is.
+pub(crate) fn beside_block(block: &Path, name: &str, index: u32) -> PathBuf {
+    block.with_file_name(format!("{name}-{index:05}.parquet"))
+}
+
 /// One outage; it lasts until the end where `to` is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Outage {
@@ -169,4 +174,30 @@ impl Details {
 
 fn marking(model: &Model) -> String {
     linchpin_analysis::findings::handling(model.meta.exercise, &model.meta.marking)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linchpin_model::SimTime;
+
+    #[test]
+    fn failures_and_recoveries_make_outages() {
+        let switch = |time, node, failed| Switch { time: SimTime(time), node: NodeId(node), failed };
+        let mut details = Details::new(0);
+        details.add_outages(
+            7,
+            &[
+                switch(10, 1, true),
+                switch(20, 1, false),
+                switch(20, 2, true),
+                // Gone and back within the second.
+                switch(25, 1, true),
+                switch(25, 1, false),
+                switch(30, 1, true),
+            ],
+        );
+        let outage = |node, from, to| Outage { node: NodeId(node), replication: 7, from, to };
+        assert_eq!(details.outages, [outage(1, 10, Some(20)), outage(1, 30, None), outage(2, 20, None)]);
+    }
 }

@@ -29,6 +29,8 @@ pub struct Labels {
     pub(crate) ids: Words,
     pub(crate) groups: Words,
     pub(crate) units: Words,
+    /// How the table is to be handled.
+    pub(crate) marking: String,
 }
 
 /// Different words in the order of their first appearance, and which of them each series has.
@@ -42,7 +44,13 @@ impl Labels {
     /// Labels of these series, in the order of columns and then of answers.
     pub fn new<'a>(series: impl IntoIterator<Item = &'a Series> + Clone) -> Self {
         let words = |of: fn(&Series) -> &String| Words::new(series.clone().into_iter().map(of));
-        Self { ids: words(|own| &own.id), groups: words(|own| &own.group), units: words(|own| &own.unit) }
+        let (ids, groups) = (words(|own| &own.id), words(|own| &own.group));
+        Self { ids, groups, units: words(|own| &own.unit), marking: String::new() }
+    }
+
+    /// With a marking.
+    pub fn marked(self, marking: String) -> Self {
+        Self { marking, ..self }
     }
 }
 

@@ -13,10 +13,12 @@
 //!
 //! This crate is the only one that knows threads. It knows nothing of command lines, and prints nothing.
 
+mod ask;
 mod block;
 mod clock;
 mod collect;
 mod csv;
+mod details;
 mod digest;
 mod error;
 mod estimate;
@@ -33,9 +35,11 @@ mod shard;
 mod store;
 mod work;
 
+pub use ask::{Answer, ask, identity_of};
 pub use block::{Block, Decoded, Encoded, Failed, Header};
 pub use clock::Stopwatch;
 pub use csv::write_csv;
+pub use details::{BESIDE, Beside, beside_path};
 pub use digest::Totals;
 pub use error::StudyError;
 pub use estimate::Estimate;

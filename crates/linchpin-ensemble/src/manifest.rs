@@ -29,6 +29,8 @@ pub(crate) struct Course {
     pub until: Option<String>,
     /// Which part of it.
     pub shard: Option<Shard>,
+    /// How it is to be handled.
+    pub marking: String,
 }
 
 impl Course {
@@ -44,6 +46,9 @@ impl Course {
 pub struct Manifest {
     /// Version of this layout.
     pub version: u32,
+    /// How it is to be handled, such as `EXERCISE TLP:AMBER`.
+    #[serde(default)]
+    pub marking: String,
     /// Version of the program.
     pub program: String,
     /// Seed.
@@ -123,7 +128,13 @@ impl Manifest {
             };
             return self.blocks.iter().map(part).collect();
         }
-        let course = Course { planned: self.planned, size: self.block_size, until: None, shard: self.shard };
+        let course = Course {
+            planned: self.planned,
+            size: self.block_size,
+            until: None,
+            shard: self.shard,
+            marking: String::new(),
+        };
         let part = |index| {
             extent(index, course.size.max(1), course.planned).map(|(first, rows)| Part { index, first, rows })
         };
@@ -133,6 +144,7 @@ impl Manifest {
     pub(crate) fn running(identity: &Identity, course: &Course, study: &Study) -> Self {
         Self {
             version: MANIFEST_VERSION,
+            marking: course.marking.clone(),
             program: identity.program.clone(),
             seed: identity.seed,
             scenario_hash: hex(&identity.scenario),

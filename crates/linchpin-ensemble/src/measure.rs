@@ -1,9 +1,11 @@
 //! The job of a scenario: each replication with the threat and beside it, where it can differ from nothing happening,
 //! without; then metrics, requirements and sums.
 
+use crate::details::{Beside, Details};
 use crate::identity::Identity;
 use crate::labels::Series;
 use crate::run::lock;
+use crate::seal::Part;
 use crate::store::Columns;
 use crate::work::{Job, Sums, Worker};
 use linchpin_analysis::{BlockAccumulator, Catalogue, Paired, Requirements, findings};
@@ -30,7 +32,9 @@ impl ModelJob {
     pub fn new(model: Arc<Model>, seed: u64) -> Self {
         let catalogue = Catalogue::new(&model);
         let requirements = Requirements::new(&model);
-        let simulation = Mutex::new(Simulation::new(model.clone()));
+        let mut simulation = Simulation::new(model.clone());
+        simulation.note_switches(true);
+        let simulation = Mutex::new(simulation);
         Self {
             simulation,
             shared: Arc::new(Shared { model, catalogue, requirements, seeds: Seeds::new(seed) }),
@@ -85,6 +89,11 @@ impl Job for ModelJob {
             .collect()
     }
 
+    fn marking(&self) -> String {
+        let meta = &self.shared.model.meta;
+        findings::handling(meta.exercise, &meta.marking)
+    }
+
     fn headline(&self) -> Option<usize> {
         Some(self.shared.catalogue.headline())
     }
@@ -100,7 +109,11 @@ impl Job for ModelJob {
     }
 
     fn sums(&self) -> ModelSums {
-        ModelSums { accumulator: BlockAccumulator::new(&self.shared.model), model: self.shared.model.clone() }
+        ModelSums {
+            accumulator: BlockAccumulator::new(&self.shared.model),
+            details: Details::new(self.shared.model.groups.len()),
+            model: self.shared.model.clone(),
+        }
     }
 }
 
@@ -143,6 +156,7 @@ impl Worker for ModelWorker {
         catalogue.evaluate(&self.paired, base, &self.run, row);
         requirements.evaluate(model, &self.paired, answers);
         sums.accumulator.add(&self.paired, base, &self.run, answers);
+        sums.details.add(replication, &self.run.switches, &self.paired);
         Ok(())
     }
 }
@@ -159,6 +173,8 @@ pub fn reason(failure: RunFailure) -> &'static str {
 #[derive(Clone, Debug)]
 pub struct ModelSums {
     accumulator: BlockAccumulator,
+    /// Of single replications; only until the block is whole.
+    details: Details,
     model: Arc<Model>,
 }
 
@@ -183,6 +199,14 @@ impl Sums for ModelSums {
     fn merge_bytes(&mut self, bytes: &[u8]) -> bool {
         let read = BlockAccumulator::read_from(&self.model, bytes);
         read.map(|other| self.accumulator.merge(&other)).is_ok()
+    }
+
+    fn absorb(&mut self, other: &mut Self) {
+        self.details.merge(&mut other.details);
+    }
+
+    fn take_beside(&mut self, identity: &Identity, part: Part) -> Vec<Beside> {
+        std::mem::take(&mut self.details).encode(&self.model, identity, part)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Parts of a study, computed by several processes or machines, put together.
 
 use crate::StudyError;
+use crate::details::{BESIDE, beside_block};
 use crate::digest::Totals;
 use crate::files::{create_folder, write_atomically};
 use crate::identity::{Identity, sha256};
@@ -117,7 +118,8 @@ fn common_course(all: &[Source]) -> Result<Course, StudyError> {
         }
     }
     let (planned, size) = all.first().map_or((0, 1), plan);
-    Ok(Course { planned, size, until: None, shard: None })
+    let marking = all.first().map_or_else(String::new, |source| source.manifest.marking.clone());
+    Ok(Course { planned, size, until: None, shard: None, marking })
 }
 
 /// Each block once. Where several folders have it, it has to be the same to the last bit.
@@ -159,6 +161,13 @@ fn scenario(all: &[Source], identity: &Identity) -> Result<Vec<u8>, StudyError> 
 fn copy(block: &BlockFile, to: &Path) -> Result<(), StudyError> {
     if block.path == to {
         return Ok(());
+    }
+    // What lies beside it first: a block vouches for it.
+    for name in BESIDE {
+        let [from, to] = [&block.path, to].map(|path| beside_block(path, name, block.header.index));
+        if from.exists() {
+            write_atomically(&to, &fs::read(&from).map_err(StudyError::io("read", &from))?)?;
+        }
     }
     let bytes = fs::read(&block.path).map_err(StudyError::io("read", &block.path))?;
     write_atomically(to, &bytes)

@@ -10,6 +10,7 @@ use crate::files::create_folder;
 use crate::identity::Identity;
 use crate::labels::{Labels, Series};
 use crate::manifest::{Course, Timings};
+use crate::seal::Part;
 use crate::shard::Shard;
 use crate::store::{Inventory, Study, extent, runs_folder};
 use crate::work::{Job, Sums, Worker};
@@ -215,7 +216,13 @@ impl<J: Job> Go<'_, J> {
             let Series { id, .. } = column(until)?;
             Some(format!("{id}={}", until.relative))
         });
-        Course { planned: self.plan.replications, size, until, shard: self.shard }
+        Course {
+            planned: self.plan.replications,
+            size,
+            until,
+            shard: self.shard,
+            marking: self.job.marking(),
+        }
     }
 }
 
@@ -387,7 +394,7 @@ impl<'a, J: Job> Board<'a, J> {
             chunks_per_block: size.div_ceil(chunk) as usize,
             columns: columns.len(),
             answers: answers.len(),
-            labels: Labels::new(columns.iter().chain(&answers)),
+            labels: Labels::new(columns.iter().chain(&answers)).marked(job.marking()),
             next: AtomicUsize::new(0),
             in_flight: Mutex::new(BTreeMap::new()),
             stop,
@@ -473,9 +480,14 @@ impl<'a, J: Job> Board<'a, J> {
         block.failed.sort_by_key(|failed| failed.replication);
         let mut all = entry.sums.into_iter();
         let mut sums = all.next().unwrap_or_else(|| self.job.sums());
-        all.for_each(|other| sums.merge(&other));
+        for mut other in all {
+            sums.merge(&other);
+            sums.absorb(&mut other);
+        }
+        let part = Part { index: block.index, first: block.first, rows: block.rows };
+        let beside = sums.take_beside(self.identity, part);
         let encoded = block.encode(self.identity, &self.labels, &sums.to_bytes());
-        Finished { block, sums, encoded }
+        Finished { block, sums, encoded, beside }
     }
 }
 

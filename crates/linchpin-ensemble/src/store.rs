@@ -24,7 +24,7 @@ pub fn block_path(study: &Path, index: u32) -> PathBuf {
 }
 
 /// True for the names that blocks have: other tables may lie beside them.
-fn is_block(path: &Path) -> bool {
+pub(crate) fn is_block(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with("block-") && name.ends_with(".parquet")
 }

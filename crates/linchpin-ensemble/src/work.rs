@@ -3,7 +3,10 @@
 //! The runner knows threads, blocks and files. It knows nothing of models: a [`Job`] is whatever turns a
 //! replication number into one row of numbers. [`ModelJob`](crate::ModelJob) is the job of a scenario.
 
+use crate::details::Beside;
+use crate::identity::Identity;
 use crate::labels::Series;
+use crate::seal::Part;
 use std::fmt::Debug;
 
 /// A kind of work that can be repeated under different replication numbers.
@@ -20,6 +23,11 @@ pub trait Job: Sync {
 
     /// The yes-or-no answers a replication gives, in order.
     fn answers(&self) -> Vec<Series>;
+
+    /// How results are to be handled: stands in every file.
+    fn marking(&self) -> String {
+        String::new()
+    }
 
     /// Column shown while the study runs.
     fn headline(&self) -> Option<usize>;
@@ -60,4 +68,13 @@ pub trait Sums: Send + Debug {
 
     /// Adds sums written by [`Sums::to_bytes`]; false, and nothing added, where the bytes do not fit.
     fn merge_bytes(&mut self, bytes: &[u8]) -> bool;
+
+    /// Takes over what another thread has kept of single replications of the same block: no sums, and nothing where
+    /// nothing is kept.
+    fn absorb(&mut self, _other: &mut Self) {}
+
+    /// What is kept of single replications, as files to be written beside the block; it is gone from here then.
+    fn take_beside(&mut self, _identity: &Identity, _part: Part) -> Vec<Beside> {
+        Vec::new()
+    }
 }

@@ -132,26 +132,29 @@ impl Stroke {
 /// A picture being drawn.
 pub(crate) struct Canvas<'a> {
     backend: SVGBackend<'a>,
+    /// Widths of all texts in units, in order.
+    widths: Vec<f64>,
 }
 
 /// Draws a picture of a height in units. `alt` is what a screen reader says.
 pub(crate) fn paint(height: f64, alt: &str, draw: impl FnOnce(&mut Canvas<'_>)) -> String {
     let mut svg = String::new();
     let size = ((WIDTH * SUB) as u32, (height * SUB) as u32);
-    let mut canvas = Canvas { backend: SVGBackend::with_string(&mut svg, size) };
+    let mut canvas = Canvas { backend: SVGBackend::with_string(&mut svg, size), widths: Vec::new() };
     canvas.rect(Area { x0: 0.0, y0: 0.0, x1: WIDTH, y1: height }, PAPER, 1.0);
     draw(&mut canvas);
     settled(canvas.backend.present());
+    let widths = std::mem::take(&mut canvas.widths);
     drop(canvas);
-    with_root(&svg, size, alt)
+    with_root(&svg, size, alt, &widths)
 }
 
 /// Replaces the root element: natural size in units, and a description.
-fn with_root(svg: &str, (width, height): (u32, u32), alt: &str) -> String {
+fn with_root(svg: &str, (width, height): (u32, u32), alt: &str, widths: &[f64]) -> String {
     let (_, body) = svg.split_once('\n').unwrap_or(("", svg));
     let alt = escape(&text::clean(alt));
     let (shown_width, shown_height) = (f64::from(width) / SUB, f64::from(height) / SUB);
-    let body = joined(body);
+    let body = joined(body, widths);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{alt}\" width=\"{shown_width}\" \
          height=\"{shown_height}\" viewBox=\"0 0 {width} {height}\">\n{body}"
@@ -160,13 +163,21 @@ fn with_root(svg: &str, (width, height): (u32, u32), alt: &str) -> String {
 
 /// The backend's elements, one on each line, without what they do not need. Opacity of an element needs a layer of its
 /// own, which is slow to draw a thousand times; that of a stroke or a fill looks the same here and needs none.
-fn joined(body: &str) -> String {
+///
+/// Each text says how wide it is. Fonts are not embedded: most programs that open pictures ignore embedded ones, and they
+/// would make up nearly all of a file. In whatever font a text is shown, it then takes the room that was measured for it.
+fn joined(body: &str, widths: &[f64]) -> String {
+    let mut widths = widths.iter();
     let mut out = String::with_capacity(body.len());
     let mut in_text = false;
     for line in body.lines() {
         let line = line.replacen(" opacity=\"1\"", "", 1);
         let kind = if line.starts_with("<polyline") { " stroke-opacity" } else { " fill-opacity" };
-        let line = line.replacen(" opacity", kind, if in_text { 0 } else { 1 });
+        let mut line = line.replacen(" opacity", kind, if in_text { 0 } else { 1 });
+        if !in_text && line.starts_with("<text") {
+            let width = widths.next().copied().unwrap_or(0.0) * SUB;
+            line.insert_str(5, &format!(" textLength=\"{width:.0}\" lengthAdjust=\"spacingAndGlyphs\""));
+        }
         out.push_str(&line);
         in_text = (in_text || line.starts_with("<text")) && line != "</text>";
         if !in_text {
@@ -252,6 +263,7 @@ impl Canvas<'_> {
         if text.is_empty() {
             return;
         }
+        self.widths.push(style.width(&text));
         let rise = BACKEND_BASELINE_EM * style.size;
         let transform = if style.upward { FontTransform::Rotate270 } else { FontTransform::None };
         let h_pos = match style.align {
@@ -293,6 +305,9 @@ mod tests {
         let root = xml.root_element();
         assert_eq!((root.attribute("width"), root.attribute("height")), (Some("800"), Some("50")));
         assert_eq!(xml.descendants().find(|n| n.has_tag_name("text")).unwrap().text(), Some("x < y & \"z\""));
+        let text = xml.descendants().find(|n| n.has_tag_name("text")).unwrap();
+        let width: f64 = text.attribute("textLength").unwrap().parse().unwrap();
+        assert!((width - 4.0 * Text::new(12.0).width("x < y & \"z\"")).abs() <= 0.5, "{width}");
         assert_eq!(root.attribute("aria-label"), Some("a <b> & c"));
         assert!(svg.contains("points=\"0,0 5,8 \""), "{svg}");
     }

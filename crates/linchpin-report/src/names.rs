@@ -11,10 +11,12 @@ pub(crate) fn service_of(group: &str) -> Option<(&str, Option<&str>)> {
     })
 }
 
-/// Name of a group; its id where no curve carries a name.
+/// Name of a group; its id where neither a curve nor a metric carries its name.
 pub(crate) fn group<'a>(findings: &'a Findings, id: &'a str) -> &'a str {
     let named = findings.bands.iter().find(|band| band.group == id && !band.name.is_empty());
-    named.map_or_else(|| plain(id), |band| &band.name)
+    // Of some groups there are metrics and no curve.
+    let lost = || metric(findings, "lost_service", id)?.name.strip_prefix("Lost service: ");
+    named.map(|band| band.name.as_str()).or_else(lost).unwrap_or_else(|| plain(id))
 }
 
 fn plain(id: &str) -> &str {
@@ -23,12 +25,11 @@ fn plain(id: &str) -> &str {
 
 /// Name of the region of a group of one service in one region.
 pub(crate) fn region<'a>(findings: &'a Findings, group_id: &'a str) -> &'a str {
-    let Some((service, Some(region))) = service_of(group_id) else { return group(findings, group_id) };
-    let whole = findings.bands.iter().find(|band| service_of(&band.group) == Some((service, None)));
+    let Some((_, Some(region))) = service_of(group_id) else { return group(findings, group_id) };
+    let whole = group_id.split_once('/').map_or(group_id, |(whole, _)| whole);
     // Groups of a region are named "service, region".
-    let part =
-        whole.and_then(|band| group(findings, group_id).strip_prefix(band.name.as_str())?.strip_prefix(", "));
-    part.unwrap_or(region)
+    let part = group(findings, group_id).strip_prefix(group(findings, whole));
+    part.and_then(|part| part.strip_prefix(", ")).unwrap_or(region)
 }
 
 /// The metric of this kind and group.
@@ -58,11 +59,21 @@ mod tests {
         let band =
             |group: &str, name: &str| Band { group: group.into(), name: name.into(), ..Band::default() };
         let bands = vec![band("service:water", "Water"), band("service:water/n", "Water, North")];
-        let findings = Findings { bands, ..Findings::default() };
+        let metric = |id: &str, group: &str, name: &str| MetricSummary {
+            id: id.into(),
+            kind: "lost_service".into(),
+            group: group.into(),
+            name: name.into(),
+            ..MetricSummary::default()
+        };
+        let metrics = vec![metric("lost_service/x", "service:water/m", "Lost service: Water, Midmere")];
+        let findings = Findings { bands, metrics, ..Findings::default() };
         let check = |group: &str, name, place| {
             assert_eq!((super::group(&findings, group), region(&findings, group)), (name, place));
         };
         check("service:water/n", "Water, North", "North");
+        // There is no curve of this one.
+        check("service:water/m", "Water, Midmere", "Midmere");
         check("service:water", "Water", "Water");
         check("service:rail/s", "rail/s", "s");
         check("own", "own", "own");

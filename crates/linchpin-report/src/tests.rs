@@ -66,6 +66,7 @@ fn rich_findings_give_every_picture() {
     let expected = [
         "person-hours",
         "levels-services",
+        "levels-regions",
         "levels-sectors",
         "cascade-size",
         "sector-matrix",

@@ -130,7 +130,11 @@ fn read_into(accumulator: &mut BlockAccumulator, reader: &mut Reader<'_>) -> Res
         *sum = reader.small().filter(|held| *held <= n).ok_or(CUT)?;
     }
     let points = accumulator.grid.points;
-    accumulator.levels.iter_mut().try_for_each(|levels| read_levels(reader, levels, points, n))
+    for (group, levels) in (0..).zip(&mut accumulator.levels) {
+        let mean_only = accumulator.averaged.binary_search(&group).is_ok();
+        read_levels(reader, levels, points, n, mean_only)?;
+    }
+    Ok(())
 }
 
 fn read_nodes(reader: &mut Reader<'_>, nodes: usize, n: u64) -> Result<Vec<(usize, NodeSums)>, &'static str> {
@@ -164,19 +168,25 @@ fn read_levels(
     levels: &mut LevelSums,
     points: usize,
     n: u64,
+    mean_only: bool,
 ) -> Result<(), &'static str> {
     let mut read = LevelSums::default();
     let mut next = 0;
-    while let Some(place) = read_gap(reader, next, points * BINS)? {
+    let bins = if mean_only { 0 } else { points * BINS };
+    while let Some(place) = read_gap(reader, next, bins)? {
         read.allocate(points);
         read.bins[place] = read_change(reader)?;
         next = place + 1;
     }
     next = 0;
     while let Some(point) = read_gap(reader, next, points)? {
-        read.allocate(points);
+        read.allocate_mean(points);
         read.sum[point] = read_change(reader)?;
         next = point + 1;
+    }
+    // Changes of the mean come with changes of the bins.
+    if !mean_only && read.bins.is_empty() != read.sum.is_empty() {
+        read.allocate(points);
     }
     check_levels(&read, n)?;
     *levels = read;
@@ -192,12 +202,17 @@ fn check_levels(levels: &LevelSums, n: u64) -> Result<(), &'static str> {
     let n = i128::from(n);
     let mut counts = [0_i128; BINS];
     counts[FULL] = n;
-    let mut sum = n * i128::from(FULL_MILLIONTHS);
-    for (row, change) in levels.bins.chunks_exact(BINS).zip(&levels.sum) {
+    for row in levels.bins.chunks_exact(BINS) {
         counts.iter_mut().zip(row).for_each(|(count, change)| *count += i128::from(*change));
+        if counts.iter().sum::<i128>() != n || counts.iter().min() < Some(&0) {
+            return Err(CHANGED);
+        }
+    }
+    let full = n * i128::from(FULL_MILLIONTHS);
+    let mut sum = full;
+    for change in &levels.sum {
         sum += i128::from(*change);
-        let (total, lowest) = (counts.iter().sum::<i128>(), counts.iter().min());
-        if total != n || lowest < Some(&0) || sum < 0 || sum > n * i128::from(FULL_MILLIONTHS) {
+        if !(0..=full).contains(&sum) {
             return Err(CHANGED);
         }
     }

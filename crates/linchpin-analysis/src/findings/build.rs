@@ -4,7 +4,7 @@ use super::{
     AssetLoss, AssumptionRow, Attribution, Band, FINDINGS_VERSION, Findings, Histogram, MetricSummary,
     NetworkPicture, PictureNode, StudyInfo, limits,
 };
-use crate::accumulate::{BlockAccumulator, NodeSums, has_band};
+use crate::accumulate::{BlockAccumulator, NodeSums};
 use crate::metrics::{Catalogue, Metric};
 use crate::requirements::Requirements;
 use crate::{calendar, stats};
@@ -167,7 +167,7 @@ fn bands(model: &Model, sums: &BlockAccumulator) -> Vec<Band> {
             percentiles: levels.percentiles,
         }
     };
-    model.groups.iter().enumerate().filter(|(_, group)| has_band(group.kind)).map(band).collect()
+    model.groups.iter().enumerate().map(band).collect()
 }
 
 fn kind_text(kind: GroupKind) -> &'static str {

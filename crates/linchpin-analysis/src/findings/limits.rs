@@ -63,7 +63,7 @@ pub(super) fn limits(
             "The study ends after {}. What was not restored by then is counted as not reached, with its share; it \
              has no mean, and quantiles that fall among it are left empty. Losses still going on count up to the end \
              only.",
-            linchpin_model::time::format_duration(model.meta.horizon.into())
+            long_duration(model.meta.horizon)
         ));
     }
     let failed: u64 = study.failed.iter().map(|(_, count)| count).sum();
@@ -85,6 +85,17 @@ pub(super) fn limits(
             .to_owned(),
     );
     list
+}
+
+/// `14 days`, `36 hours`: one unit in full where it is a whole number of them.
+fn long_duration(seconds: u32) -> String {
+    let unit =
+        [(86_400, "day"), (3600, "hour"), (60, "minute")].into_iter().find(|(unit, _)| seconds % unit == 0);
+    match unit.map(|(unit, name)| (seconds / unit, name)) {
+        Some((1, name)) => format!("1 {name}"),
+        Some((count, name)) if count > 0 => format!("{count} {name}s"),
+        _ => linchpin_model::time::format_duration(seconds.into()),
+    }
 }
 
 fn unmodelled(model: &Model) -> String {
@@ -118,7 +129,20 @@ pub(crate) fn thousands(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::thousands;
+    use super::{long_duration, thousands};
+
+    #[test]
+    fn durations_are_written_in_full() {
+        for (seconds, text) in [
+            (14 * 86_400, "14 days"),
+            (86_400, "1 day"),
+            (36 * 3600, "36 hours"),
+            (5400, "90 minutes"),
+            (90, "1min 30s"),
+        ] {
+            assert_eq!(long_duration(seconds), text);
+        }
+    }
 
     #[test]
     fn thousands_are_set_apart() {

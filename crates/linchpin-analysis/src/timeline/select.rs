@@ -4,7 +4,7 @@ use super::words::is_listed;
 use super::{Kind, Line};
 use crate::findings::build::{region_name, sector_name};
 use linchpin_model::time::format_duration;
-use linchpin_model::{ClassId, Model, NodeId, RegionId, SectorId};
+use linchpin_model::{Class, ClassId, Model, NodeId, RegionId, SectorId};
 use std::collections::BTreeMap;
 
 /// Lines further apart are told apart.
@@ -94,11 +94,31 @@ impl Bundle {
     }
 }
 
-/// `12 of class Base station in North fail within 1h 50min: no electricity (first Mast 3, last Mast 7).`
+/// A class in the plural: `control centres`, `water supplies`. The id does where it has no name.
+fn several(class: &Class) -> String {
+    let name = if class.name == class.id { class.id.replace(['-', '_'], " ") } else { class.name.clone() };
+    let mut letters = name.chars();
+    // Names of kinds begin with a small letter within a sentence, abbreviations do not.
+    let name = match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain([second]).chain(letters).collect()
+        }
+        _ => name,
+    };
+    let vowel_before_y = ["ay", "ey", "oy", "uy"].iter().any(|end| name.ends_with(end));
+    match name.strip_suffix('y') {
+        Some(stem) if !vowel_before_y => format!("{stem}ies"),
+        _ if name.ends_with(['s', 'S']) => name,
+        _ if ["x", "ch", "sh"].iter().any(|end| name.ends_with(end)) => format!("{name}es"),
+        _ => format!("{name}s"),
+    }
+}
+
+/// `12 base stations in North fail within 1h 50min: no electricity (first Mast 3, last Mast 7).`
 fn sentence(model: &Model, first: &Line, last: u32, nodes: &[NodeId]) -> String {
     let node = &model.nodes[first.node.index()];
     let what = match (node.class.some(), sector_name(model, node.sector)) {
-        (Some(class), _) => format!("{} of class {}", nodes.len(), model.classes[class.index()].name),
+        (Some(class), _) => format!("{} {}", nodes.len(), several(&model.classes[class.index()])),
         (None, "") => format!("{} assets", nodes.len()),
         (None, sector) => format!("{} assets of {sector}", nodes.len()),
     };
@@ -118,4 +138,26 @@ fn sentence(model: &Model, first: &Line, last: u32, nodes: &[NodeId]) -> String 
     };
     let fail = if first.kind == Kind::Failure { " fail" } else { "" };
     format!("{what}{place}{fail}{time}: {shared} ({names}).")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::several;
+    use linchpin_model::Class;
+
+    #[test]
+    fn classes_are_told_in_the_plural() {
+        for (id, name, expected) in [
+            ("control-centre", "control-centre", "control centres"),
+            ("b", "Base station", "base stations"),
+            ("u", "UPS", "UPS"),
+            ("s", "Water supply", "water supplies"),
+            ("railway", "railway", "railways"),
+            ("waterworks", "waterworks", "waterworks"),
+            ("switch", "switch", "switches"),
+        ] {
+            let class = Class { id: id.into(), name: name.into(), correlation: 0.0 };
+            assert_eq!(several(&class), expected);
+        }
+    }
 }

@@ -246,9 +246,9 @@ fn like_is_drawn_together_and_all_kinds_have_room() {
             "Explosion at the substation.",
             "Substation West went down: damaged.",
             "General Hospital went down: no electricity from Substation West.",
-            "60 of class mast in Northland fail within 59min: no electricity (first Mast 0, last Mast 59).",
-            "60 of class mast in Northland: repaired (first Mast 0, last Mast 59).",
-            "60 of class mast in Northland: works fully again (first Mast 0, last Mast 59).",
+            "60 masts in Northland fail within 59min: no electricity (first Mast 0, last Mast 59).",
+            "60 masts in Northland: repaired (first Mast 0, last Mast 59).",
+            "60 masts in Northland: work fully again (first Mast 0, last Mast 59).",
         ]
     );
     let three = told(&town, trace, Some(3));

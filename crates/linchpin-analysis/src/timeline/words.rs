@@ -64,7 +64,7 @@ impl<'a> Words<'a> {
                     Level::ONE => format!("{name} works fully again."),
                     _ => format!("{name} rose from {} % to {} %.", level(from), level(to)),
                 };
-                (Kind::Recovery, text, (to == Level::ONE).then(|| "works fully again".to_owned()))
+                (Kind::Recovery, text, (to == Level::ONE).then(|| "work fully again".to_owned()))
             }
             Happening::Event(event) => (
                 Kind::Event,

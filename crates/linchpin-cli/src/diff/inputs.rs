@@ -42,7 +42,9 @@ pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
 
 fn compare(path: &mut Vec<String>, before: &Value, after: &Value, out: &mut Vec<Difference>) {
     match (&before.kind, &after.kind) {
-        (ValueKind::Struct(one, before_fields), ValueKind::Struct(other, after_fields)) if same_name(one, other) => {
+        (ValueKind::Struct(one, before_fields), ValueKind::Struct(other, after_fields))
+            if same_name(one, other) =>
+        {
             compare_fields(path, before_fields, after_fields, out);
         }
         (ValueKind::List(one), ValueKind::List(other)) => match (by_key(one), by_key(other)) {
@@ -75,7 +77,12 @@ fn compare_fields(path: &mut Vec<String>, before: &[Field], after: &[Field], out
 /// Entries by their keys, and the keys in their order.
 type Entries<'v> = (BTreeMap<&'v str, &'v Value>, Vec<&'v str>);
 
-fn compare_entries(path: &mut Vec<String>, before: &Entries<'_>, after: &Entries<'_>, out: &mut Vec<Difference>) {
+fn compare_entries(
+    path: &mut Vec<String>,
+    before: &Entries<'_>,
+    after: &Entries<'_>,
+    out: &mut Vec<Difference>,
+) {
     for key in &before.1 {
         path.push((*key).to_owned());
         match after.0.get(key) {
@@ -108,16 +115,18 @@ fn by_key(items: &[Value]) -> Option<Entries<'_>> {
     })
 }
 
-fn same_name(one: &Option<linchpin_scenario::value::Name>, other: &Option<linchpin_scenario::value::Name>) -> bool {
+fn same_name(
+    one: &Option<linchpin_scenario::value::Name>,
+    other: &Option<linchpin_scenario::value::Name>,
+) -> bool {
     one.as_ref().map(|name| &name.text) == other.as_ref().map(|name| &name.text)
 }
 
 /// Equal wherever they stand; 1 is 1.0.
 fn same(one: &Value, other: &Value) -> bool {
     match (&one.kind, &other.kind) {
-        (ValueKind::Integer(one), ValueKind::Float(other)) | (ValueKind::Float(other), ValueKind::Integer(one)) => {
-            *one as f64 == *other
-        }
+        (ValueKind::Integer(one), ValueKind::Float(other))
+        | (ValueKind::Float(other), ValueKind::Integer(one)) => *one as f64 == *other,
         _ => shown(one) == shown(other),
     }
 }
@@ -143,7 +152,8 @@ mod tests {
     use std::path::Path;
 
     fn value(text: &str) -> Value {
-        let files = linchpin_scenario::load::load_with(Path::new("a.ron"), &mut |_| Ok(text.as_bytes().to_vec()));
+        let files =
+            linchpin_scenario::load::load_with(Path::new("a.ron"), &mut |_| Ok(text.as_bytes().to_vec()));
         files.value.expect(text)
     }
 
@@ -175,7 +185,10 @@ mod tests {
 
     #[test]
     fn lists_without_keys_are_compared_as_a_whole() {
-        let told = differences(&value("(language: 1, tags: [\"a\", \"b\"])"), &value("(language: 1, tags: [\"b\"])"));
+        let told = differences(
+            &value("(language: 1, tags: [\"a\", \"b\"])"),
+            &value("(language: 1, tags: [\"b\"])"),
+        );
         assert_eq!((told.len(), told[0].text()), (1, "tags: [\"b\"], was [\"a\", \"b\"]".to_owned()));
     }
 }

@@ -134,8 +134,7 @@ mod tests {
     /// Satterthwaite 2.5² / (0.5²/4 + 2²/4) = 5.882352941176471 degrees of freedom.
     #[test]
     fn unpaired_means_are_compared_by_welch() {
-        let change =
-            Change::of(Pairing::Unpaired, &[1.0, 2.0, 3.0, 4.0, 5.0], &[2.0, 4.0, 6.0, 8.0, 10.0]);
+        let change = Change::of(Pairing::Unpaired, &[1.0, 2.0, 3.0, 4.0, 5.0], &[2.0, 4.0, 6.0, 8.0, 10.0]);
         close(change.difference.unwrap(), 3.0);
         let [low, high] = change.ci95.unwrap();
         let half = student_t_inv(0.975, 5.882_352_941_176_471) * 2.5_f64.sqrt();

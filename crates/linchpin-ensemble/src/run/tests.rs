@@ -170,10 +170,10 @@ fn what_was_written_is_read_back() {
     assert_eq!(reached, finished.iter().map(|r| number(*r) < 900).collect::<Vec<_>>());
     assert_eq!(columns.get(0).unwrap()[5], number(6) as f64);
     let path = folder.path().join("replications.csv");
-    write_csv(&study, &(&toy).columns(), &path).unwrap();
+    write_csv(&study, &(&toy).columns(), &path, "TLP:CLEAR").unwrap();
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 251);
-    assert_eq!(text.lines().nth(4).unwrap(), "3,too many passes,,");
+    assert_eq!(text.lines().nth(4).unwrap(), "3,too many passes,,,TLP:CLEAR");
     let manifest = Manifest::read(folder.path()).unwrap();
     assert_eq!(manifest.study_hash, Some(crate::hex(&totals.hash)));
     assert_eq!((manifest.blocks.len(), manifest.replications), (3, 250));

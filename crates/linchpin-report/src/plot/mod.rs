@@ -6,6 +6,7 @@ mod levels;
 mod network;
 mod person_hours;
 mod ranking;
+mod regions;
 mod timeline;
 
 use linchpin_analysis::findings::{Findings, Timeline};
@@ -34,6 +35,7 @@ pub fn plots(findings: &Findings) -> Vec<Plot> {
     let drawn = [
         person_hours::plot(findings),
         levels::services(findings),
+        regions::plot(findings),
         levels::sectors(findings),
         cascade::plot(findings),
         heatmap::plot(findings),

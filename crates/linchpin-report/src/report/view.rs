@@ -9,7 +9,7 @@ use crate::text::clean;
 use crate::{Plot, briefing, format, names};
 
 /// Pictures of each section, by their ids.
-const LOSS: [&str; 2] = ["person-hours", "levels-services"];
+const LOSS: [&str; 3] = ["person-hours", "levels-services", "levels-regions"];
 const SPREAD: [&str; 4] = ["cascade-size", "sector-matrix", "levels-sectors", "network"];
 const ASSETS: [&str; 2] = ["most-affected", "most-harmful"];
 
