@@ -1,6 +1,6 @@
 //! Eigenvalues of the Laplacian, directions ignored: how well a graph is knit.
 //!
-//! Dense: O(n^2) in room and O(n^3) in time, a second for about 1,500 nodes.
+//! Dense: O(n^2) in room and O(n^3) in time, about a second for 1,000 nodes.
 
 use super::Graph;
 use super::structure::components;
