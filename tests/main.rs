@@ -5,6 +5,8 @@ mod asking;
 mod cli;
 mod hindcast;
 mod kernel;
+mod network;
 mod parts;
 mod properties;
+mod tables;
 mod verification;

@@ -63,7 +63,12 @@ fn asset(number: usize, count: usize, dice: &mut Dice) -> Asset {
             need("mobile", vec![one_of(dice, 6, 14)], 0.1, None);
         }
         "base-station" => {
-            need("electricity", vec![one_of(dice, 1, 6)], 1.0, Some("Triangular(min: 2h, mode: 4h, max: 8h)"));
+            need(
+                "electricity",
+                vec![one_of(dice, 1, 6)],
+                1.0,
+                Some("Triangular(min: 2h, mode: 4h, max: 8h)"),
+            );
             need("data", vec![here(14)], 1.0, None);
         }
         "exchange" => need("electricity", vec![here(1), here(4)], 1.0, Some("Uniform(min: 24h, max: 72h)")),
@@ -246,7 +251,9 @@ fn quoted(dist: &str) -> String {
     };
     let arguments: Vec<String> = arguments
         .split(", ")
-        .map(|argument| argument.split_once(": ").map_or(String::new(), |(name, time)| format!("{name}: \"{time}\"")))
+        .map(|argument| {
+            argument.split_once(": ").map_or(String::new(), |(name, time)| format!("{name}: \"{time}\""))
+        })
         .collect();
     format!("{name}({})", arguments.join(", "))
 }

@@ -147,6 +147,7 @@ fn clear(folder: &Path) -> Result<(), Failure> {
         (runs_folder(folder), &["parquet", "partial"][..]),
         (folder.join("plots"), &["svg", "png"]),
         (redacted.join("plots"), &["svg", "png"]),
+        (folder.join("tables"), &["csv"]),
     ] {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         let paths = entries.flatten().map(|entry| entry.path());

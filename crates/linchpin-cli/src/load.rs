@@ -16,6 +16,8 @@ pub struct Scenario {
     pub model: Model,
     /// The scenario as one text, includes resolved.
     pub frozen: String,
+    /// The tables that it names: where each belongs beside it, and its text.
+    pub tables: Vec<(String, String)>,
     /// The file it was read from.
     pub file: PathBuf,
 }
@@ -50,11 +52,12 @@ pub fn show(sources: &Sources, diagnostics: &Diagnostics, console: &Console) {
 }
 
 /// The scenario, if it can be run.
-fn accept(loaded: Loaded, file: PathBuf) -> Result<Scenario, Failure> {
+fn accept(mut loaded: Loaded, file: PathBuf) -> Result<Scenario, Failure> {
+    let tables = loaded.take_tables();
     let (Some(mut model), Some(frozen)) = (loaded.model, loaded.frozen) else {
         let message = format!("{} cannot be run", file.display());
         return Err(Failure::invalid(message));
     };
     model.meta.hash = hex(&sha256(frozen.as_bytes()));
-    Ok(Scenario { model, frozen, file })
+    Ok(Scenario { model, frozen, tables, file })
 }

@@ -25,6 +25,8 @@ use std::sync::Arc;
 struct Settings {
     job: ModelJob,
     frozen: String,
+    /// Tables that the frozen scenario names, and their texts.
+    tables: Vec<(String, String)>,
     seed: u64,
     identity: Identity,
     plan: Plan,
@@ -92,7 +94,7 @@ fn part(
 
 /// From what was typed to what is to be done.
 fn settle(args: &RunArgs, scenario: Scenario) -> Result<Settings, Failure> {
-    let Scenario { model, frozen, file } = scenario;
+    let Scenario { model, frozen, tables, file } = scenario;
     if args.require && model.requirements.is_empty() {
         return Err(Failure::invalid("--require makes no sense here: the scenario states no requirements"));
     }
@@ -128,7 +130,7 @@ fn settle(args: &RunArgs, scenario: Scenario) -> Result<Settings, Failure> {
         (_, true) => Existing::Replace,
         _ => Existing::Respect,
     };
-    Ok(Settings { job, frozen, seed, identity, plan, shard, folder, existing })
+    Ok(Settings { job, frozen, tables, seed, identity, plan, shard, folder, existing })
 }
 
 /// What the study in a folder was begun as.
@@ -174,6 +176,10 @@ fn compute(
     if settings.existing == Existing::Resume {
         let held = count(inventory.replications());
         console.note(&format!("{} holds {held} replications of this study", folder.display()));
+    }
+    for (name, text) in &settings.tables {
+        linchpin_ensemble::create_folder(&folder.join("tables"))?;
+        write_atomically(&folder.join(name), text.as_bytes())?;
     }
     write_atomically(&folder.join("scenario.ron"), settings.frozen.as_bytes())?;
     let line = Line::new(console, &job.catalogue().metrics()[job.catalogue().headline()]);

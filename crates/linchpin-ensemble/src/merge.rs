@@ -68,6 +68,7 @@ pub fn merge(out: &Path, sources: &[PathBuf]) -> Result<Merged, StudyError> {
     let course = common_course(&all)?;
     let blocks = common_blocks(&all, &identity, &course)?;
     create_folder(&runs_folder(out))?;
+    copy_tables(&all, &identity, out)?;
     write_atomically(&out.join("scenario.ron"), &scenario(&all, &identity)?)?;
     Manifest::running(&identity, &course, &Study::default()).write(out)?;
     for (index, block) in &blocks {
@@ -156,6 +157,28 @@ fn scenario(all: &[Source], identity: &Identity) -> Result<Vec<u8>, StudyError> 
             "no folder has the scenario.ron that the blocks were computed from".to_owned(),
         )
     })
+}
+
+/// Copies the tables that the scenario of the blocks names, if it has any.
+fn copy_tables(all: &[Source], identity: &Identity, out: &Path) -> Result<(), StudyError> {
+    let is_of = |folder: &Path| {
+        fs::read(folder.join("scenario.ron")).is_ok_and(|text| sha256(&text) == identity.scenario)
+    };
+    let folders = all.iter().map(|source| &source.folder).filter(|folder| is_of(folder));
+    let Some(entries) =
+        folders.map(|folder| folder.join("tables")).find_map(|tables| fs::read_dir(tables).ok())
+    else {
+        return Ok(());
+    };
+    let to = out.join("tables");
+    create_folder(&to)?;
+    for entry in entries.flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from != to {
+            write_atomically(&to, &fs::read(&from).map_err(StudyError::io("read", &from))?)?;
+        }
+    }
+    Ok(())
 }
 
 fn copy(block: &BlockFile, to: &Path) -> Result<(), StudyError> {
