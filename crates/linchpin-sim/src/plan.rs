@@ -295,6 +295,7 @@ impl Plan {
     /// becomes another one, shared load that comes back, a response curve that falls.
     fn mark_turning(&mut self) {
         let model = self.model.clone();
+        let mut spread = vec![false; model.networks.len()];
         let mut stack: Vec<NodeId> = model.sharings.iter().flat_map(|s| s.members.iter().copied()).collect();
         for network in model.networks.iter().filter(|n| n.rule == NetworkRule::LargestComponent) {
             stack.extend_from_slice(&network.members);
@@ -313,7 +314,10 @@ impl Plan {
             let providers = model.needs_of(node).flat_map(|need| model.links_of(need));
             stack.extend(providers.map(|link| link.provider));
             if *flags & flag::MESHED != 0 {
-                stack.extend_from_slice(&model.networks[self.network_of[node.index()] as usize].members);
+                let network = self.network_of[node.index()] as usize;
+                if !std::mem::replace(&mut spread[network], true) {
+                    stack.extend_from_slice(&model.networks[network].members);
+                }
             }
         }
     }
