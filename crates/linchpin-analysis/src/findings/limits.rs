@@ -89,8 +89,9 @@ pub(super) fn limits(
 
 /// `14 days`, `36 hours`: one unit in full where it is a whole number of them.
 fn long_duration(seconds: u32) -> String {
-    let unit =
-        [(86_400, "day"), (3600, "hour"), (60, "minute")].into_iter().find(|(unit, _)| seconds % unit == 0);
+    let unit = [(86_400, "day"), (3600, "hour"), (60, "minute")]
+        .into_iter()
+        .find(|(unit, _)| seconds.is_multiple_of(*unit));
     match unit.map(|(unit, name)| (seconds / unit, name)) {
         Some((1, name)) => format!("1 {name}"),
         Some((count, name)) if count > 0 => format!("{count} {name}s"),

@@ -151,7 +151,7 @@ fn columns<'a>(panels: &[&'a Panel<'a>]) -> Vec<Vec<&'a Panel<'a>>> {
     let whole = height(panels);
     let mut columns = vec![Vec::new()];
     for panel in panels {
-        let full = columns.len() == 1 && columns[0].first().is_some() && 2.0 * height(&columns[0]) >= whole;
+        let full = columns.len() == 1 && !columns[0].is_empty() && 2.0 * height(&columns[0]) >= whole;
         if full {
             columns.push(Vec::new());
         }
@@ -208,11 +208,25 @@ fn draw(canvas: &mut Canvas<'_>, cell: Area, panel: &Panel<'_>, horizon_h: f64, 
         let worst = if strip.worst.1 < 0.0005 { "–".to_owned() } else { format::percent(strip.worst.1) };
         canvas.text((cell.x1, baseline), &worst, LABEL.color(INK).right());
     }
-    for (hours, label) in TimeAxis::new(horizon_h).ticks(7) {
+    for (hours, label) in ticks(horizon_h, plot.width()) {
         let at = x.at(hours);
         canvas.line(&[(at, plot.y1), (at, plot.y1 + 3.5)], Stroke::new(AXIS, 1.0));
         canvas.text((at, plot.y1 + 14.5), &label, SMALL.centre());
     }
+}
+
+/// As many ticks as have room for their labels.
+fn ticks(horizon_h: f64, width: f64) -> Vec<(f64, String)> {
+    let time = TimeAxis::new(horizon_h);
+    let fits = |ticks: &[(f64, String)]| {
+        let widest = ticks.iter().map(|(_, label)| SMALL.width(label)).fold(0.0, f64::max);
+        (widest + 8.0) * (ticks.len() as f64 - 1.0) <= width
+    };
+    [7, 4, 2]
+        .into_iter()
+        .map(|target| time.ticks(target))
+        .find(|ticks| fits(ticks))
+        .unwrap_or_else(|| time.ticks(1))
 }
 
 /// Hours from and to, and the shade in between, 0 to 1; what is lightest is left out.
