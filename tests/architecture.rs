@@ -10,7 +10,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 10] = [
     ("linchpin-scenario", &["linchpin-model"], &["annotate-snippets"]),
     ("linchpin-sim", &["linchpin-model"], &["bevy_ecs"]),
     ("linchpin-analysis", &["linchpin-model"], &[]),
-    ("linchpin-parquet", &[], &[]),
+    ("linchpin-parquet", &[], &["parquet"]),
     (
         "linchpin-ensemble",
         &["linchpin-model", "linchpin-sim", "linchpin-analysis", "linchpin-parquet"],

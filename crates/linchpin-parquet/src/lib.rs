@@ -54,11 +54,10 @@
 //!
 //! This crate knows neither files nor studies, and depends on nothing.
 
-mod delta;
 mod format;
-mod hybrid;
+mod pages;
+mod place;
 mod read;
-mod thrift;
 mod write;
 
 pub use format::{Column, Kind};
