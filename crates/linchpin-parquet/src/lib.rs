@@ -1,17 +1,18 @@
-//! Parquet files: the part of the format that the tables of a study need, and no more.
+//! Parquet files of the kind that a study's tables need, written and read by the `parquet` crate.
 //!
 //! A study's tables are written a block at a time while replications run, read by pandas, Polars, DuckDB and whatever
-//! else knows Parquet, and read back by Linchpin column by column. That needs three kinds of columns, four encodings and
-//! one row group a file, all of them as old as the format's first releases, so that every reader has them:
+//! else knows Parquet, and read back by Linchpin column by column. The format is the library's business. What is decided
+//! here are three kinds of columns and one row group a file, in encodings that every reader has:
 //!
 //! | kind | Parquet type | pages | encoding |
 //! | --- | --- | --- | --- |
-//! | text | byte array, string | a dictionary and one page | dictionary indices in runs (RLE) or packed bits |
+//! | text | byte array, string | a dictionary, and one for each 65,536 rows | dictionary indices (`RLE_DICTIONARY`) |
 //! | whole number | 32 bits, unsigned | as many as wanted | differences in packed bits (`DELTA_BINARY_PACKED`) |
 //! | number | double | as many as wanted | plain: eight bytes each |
 //!
 //! Columns may have nulls. Nothing is compressed: text and whole numbers in order are almost free already, and results
-//! hardly shrink. The same content gives the same bytes on every machine and in every version of this crate.
+//! hardly shrink. The same content gives the same bytes on every machine, with one version of the library; another may
+//! write other bytes for the same values.
 //!
 //! # Writing a table
 //!
@@ -48,13 +49,15 @@
 //!
 //! # Reading
 //!
-//! [`Table`] reads what [`Writer`] writes, and tells of anything else that it cannot. It never panics, whatever the bytes.
+//! [`Table`] reads what [`Writer`] writes, and tells of anything else that it cannot. It never panics, whatever the bytes:
+//! pages are looked at before the library decodes them, and what it panics at all the same becomes an error.
 //! It does not know whether bytes have been changed: whoever cares puts a digest into the metadata, for which
 //! [`Written::values`] says where it stands.
 //!
-//! This crate knows neither files nor studies, and depends on nothing.
+//! This crate knows neither files nor studies.
 
 mod format;
+mod kept;
 mod pages;
 mod place;
 mod read;

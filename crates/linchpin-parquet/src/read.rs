@@ -464,6 +464,32 @@ mod tests {
     }
 
     #[test]
+    fn text_that_was_kept_is_text_that_was_not() {
+        let table = |word: &str| {
+            let mut writer = Writer::new(&COLUMNS[4..]);
+            writer.text(&[word, "other"], [(1, 3), (0, 2)]);
+            writer.finish(&[]).bytes
+        };
+        let first = table("0");
+        for number in 0..20 {
+            let word = number.to_string();
+            let bytes = table(&word);
+            assert_eq!(Table::parse(&bytes).unwrap().text("all").unwrap().dictionary, ["other", &word]);
+            assert_eq!(table(&word), bytes);
+        }
+        assert_eq!(table("0"), first);
+    }
+
+    #[test]
+    fn text_longer_than_a_page_is_read() {
+        let mut writer = Writer::new(&COLUMNS[4..]);
+        writer.text(&["a", "b"], [(0, 70_000), (1, 5), (0, 130_000)]);
+        let bytes = writer.finish(&[]).bytes;
+        let indices = Table::parse(&bytes).unwrap().text("all").unwrap().indices;
+        assert_eq!((indices.len(), indices[69_999], indices[70_004], indices[70_005]), (200_005, 0, 1, 0));
+    }
+
+    #[test]
     fn a_table_without_rows_is_one() {
         let mut writer = Writer::new(&COLUMNS[..2]);
         writer.whole([]);

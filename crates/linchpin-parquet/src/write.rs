@@ -1,6 +1,7 @@
 //! Writing a table.
 
 use crate::format::{Column, Kind, MAGIC, properties, schema};
+use crate::kept::{Recipe, kept_or};
 use crate::place::place_after;
 use bytes::Bytes;
 use parquet::column::page::{CompressedPage, PageWriteSpec, PageWriter};
@@ -50,7 +51,7 @@ pub struct Written {
 
 /// A column as it was written.
 #[derive(Clone, Debug)]
-struct Chunk {
+pub(crate) struct Chunk {
     bytes: Bytes,
     closed: ColumnCloseResult,
 }
@@ -76,23 +77,16 @@ impl<'a> Writer<'a> {
 
     /// The next column, of text: runs of equal values, each its place in the dictionary and its length.
     pub fn text(&mut self, dictionary: &[impl AsRef<str>], runs: impl IntoIterator<Item = (u32, u32)>) {
-        let words: Vec<ByteArray> = dictionary.iter().map(|word| ByteArray::from(word.as_ref())).collect();
-        self.column::<ByteArrayType>(Kind::Text, false, |writer| {
-            let mut page = Vec::new();
-            for (place, length) in runs {
-                let mut left = length as usize;
-                while left > 0 {
-                    let some = left.min(TEXT_ROWS - page.len());
-                    page.resize(page.len() + some, words[place as usize].clone());
-                    left -= some;
-                    if page.len() == TEXT_ROWS {
-                        writer.write_batch(&page, None, None)?;
-                        page.clear();
-                    }
-                }
-            }
-            writer.write_batch(&page, None, None).map(drop)
-        });
+        self.expect(Kind::Text, false);
+        self.page_ends.clear();
+        let recipe = Recipe {
+            name: self.columns[self.chunks.len()].name,
+            dictionary: dictionary.iter().map(|word| word.as_ref().to_owned()).collect(),
+            runs: runs.into_iter().collect(),
+        };
+        let chunk =
+            kept_or(recipe, |recipe| self.encode::<ByteArrayType>(|writer| text_pages(writer, recipe)).0);
+        self.chunks.push(chunk);
     }
 
     /// The next column, of whole numbers, page by page.
@@ -212,38 +206,68 @@ impl<'a> Writer<'a> {
         file.into_inner()
     }
 
+    fn expect(&self, kind: Kind, optional: bool) {
+        let expected = self.columns.get(self.chunks.len()).map(|column| (column.kind, column.optional));
+        debug_assert_eq!(expected, Some((kind, optional)), "columns are written in the order declared");
+    }
+
     fn column<T: DataType>(
         &mut self,
         kind: Kind,
         optional: bool,
         fill: impl FnOnce(&mut ColumnWriterImpl<'_, T>) -> Result<()>,
     ) {
-        let place = self.chunks.len();
-        let expected = self.columns.get(place).map(|column| (column.kind, column.optional));
-        debug_assert_eq!(expected, Some((kind, optional)), "columns are written in the order declared");
+        self.expect(kind, optional);
+        let (chunk, ends) = self.encode(fill);
         let begin = self.position();
-        self.page_ends.clear();
-        let mut out = TrackedWrite::new(Vec::new());
-        let pages = Pages { inner: SerializedPageWriter::new(&mut out), ends: &mut self.page_ends, begin };
-        let writer = get_column_writer(self.schema.column(place), self.properties.clone(), Box::new(pages));
+        self.page_ends = ends.into_iter().map(|end| begin + end).collect();
+        self.chunks.push(chunk);
+    }
+
+    /// The next column as the library encodes it, and where its pages end within it.
+    fn encode<T: DataType>(
+        &self,
+        fill: impl FnOnce(&mut ColumnWriterImpl<'_, T>) -> Result<()>,
+    ) -> (Chunk, Vec<usize>) {
+        let (mut out, mut ends) = (TrackedWrite::new(Vec::new()), Vec::new());
+        let pages = Pages { inner: SerializedPageWriter::new(&mut out), ends: &mut ends };
+        let column = self.schema.column(self.chunks.len());
+        let writer = get_column_writer(column, self.properties.clone(), Box::new(pages));
         let mut writer = get_typed_column_writer::<T>(writer);
         let closed = written(fill(&mut writer).and_then(|()| writer.close()));
-        self.chunks.push(Chunk { bytes: written(out.into_inner()).into(), closed });
+        (Chunk { bytes: written(out.into_inner()).into(), closed }, ends)
     }
+}
+
+/// Writes text in pages of equal length, whatever its runs.
+fn text_pages(writer: &mut ColumnWriterImpl<'_, ByteArrayType>, recipe: &Recipe) -> Result<()> {
+    let words: Vec<ByteArray> = recipe.dictionary.iter().map(|word| ByteArray::from(word.as_str())).collect();
+    let mut page = Vec::new();
+    for (place, length) in &recipe.runs {
+        let mut left = *length as usize;
+        while left > 0 {
+            let some = left.min(TEXT_ROWS - page.len());
+            page.resize(page.len() + some, words[*place as usize].clone());
+            left -= some;
+            if page.len() == TEXT_ROWS {
+                writer.write_batch(&page, None, None)?;
+                page.clear();
+            }
+        }
+    }
+    writer.write_batch(&page, None, None).map(drop)
 }
 
 /// Notes where pages end.
 struct Pages<'a> {
     inner: SerializedPageWriter<'a, Vec<u8>>,
     ends: &'a mut Vec<usize>,
-    /// Of the column, in the file.
-    begin: usize,
 }
 
 impl PageWriter for Pages<'_> {
     fn write_page(&mut self, page: CompressedPage) -> Result<PageWriteSpec> {
         let spec = self.inner.write_page(page)?;
-        self.ends.push(self.begin + (spec.offset + spec.bytes_written) as usize);
+        self.ends.push((spec.offset + spec.bytes_written) as usize);
         Ok(spec)
     }
 
