@@ -58,7 +58,8 @@ fn study_hash(study: &Path) -> String {
 
 fn blocks(study: &Path) -> usize {
     let Ok(entries) = fs::read_dir(study.join("runs")) else { return 0 };
-    entries.flatten().filter(|entry| entry.path().extension().is_some_and(|own| own == "parquet")).count()
+    // Other tables lie beside them.
+    entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("block-")).count()
 }
 
 #[test]
