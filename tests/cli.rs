@@ -3,6 +3,8 @@
 mod failures;
 mod shards;
 
+mod exchange;
+
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};

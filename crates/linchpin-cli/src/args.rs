@@ -1,7 +1,10 @@
 //! The command line as typed.
 
 use crate::diff::DiffArgs;
+use crate::export::ExportArgs;
 use crate::find::FindArgs;
+use crate::import::ImportArgs;
+use crate::new::NewArgs;
 use crate::redact::Redact;
 use clap::{Args, Parser, Subcommand};
 use linchpin_ensemble::Shard;
@@ -9,6 +12,9 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
+  linchpin new my-town
+  linchpin import csv --nodes assets.csv --edges needs.csv --out my-network
+  linchpin export geojson my-network --out my-network.geojson
   linchpin check scenarios/energy-grid-attack/scenario.ron
   linchpin run scenarios/energy-grid-attack/scenario.ron --replications 10000
   linchpin status studies/energy-grid-attack
@@ -35,6 +41,12 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a small, commented scenario to begin with
+    New(NewArgs),
+    /// Make a scenario of other people's files: tables, maps, graphs
+    Import(ImportArgs),
+    /// Write a scenario or a study for other programs
+    Export(ExportArgs),
     /// Say everything that is wrong with a scenario, at its place
     Check(CheckArgs),
     /// Simulate a scenario many times and write figures, plots and a report

@@ -11,11 +11,14 @@ mod console;
 mod diff;
 mod exit;
 mod explain;
+mod export;
 mod find;
 mod folder;
+mod import;
 mod interrupt;
 mod load;
 mod merge;
+mod new;
 mod number;
 mod progress;
 mod redact;
@@ -71,6 +74,9 @@ fn keep_workers_quiet() {
 
 fn is_quiet(command: &Command) -> bool {
     match command {
+        Command::New(_) => false,
+        Command::Import(args) => args.is_quiet(),
+        Command::Export(args) => args.is_quiet(),
         Command::Check(args) => args.talk.quiet,
         Command::Run(args) => args.talk.quiet,
         Command::Status(args) => args.talk.quiet,
@@ -86,6 +92,9 @@ fn is_quiet(command: &Command) -> bool {
 
 fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
     match command {
+        Command::New(args) => new::new(args, console),
+        Command::Import(args) => import::import(args, console),
+        Command::Export(args) => export::export(args, console),
         Command::Check(args) => check::check(args, console),
         Command::Run(args) => run::run(args, console),
         Command::Status(args) => status::status(args, console),
