@@ -63,6 +63,12 @@ fn tables_become_a_scenario_that_runs() {
     let affected = study["most_affected"].as_array().unwrap();
     assert_eq!(affected.len(), 3);
     assert_eq!(study["most_harmful"][0]["id"], "sub-1");
+    // What stands in tables only is on the map of the study too.
+    let map = json(&expect(0, linchpin(folder.path(), &["export", "geojson", "s", "--quiet"])));
+    let clinic =
+        map["features"].as_array().unwrap().iter().find(|feature| feature["id"] == "clinic").unwrap();
+    assert_eq!(clinic["properties"]["people"], 8000.0);
+    assert!(clinic["properties"]["chance_to_fail"].as_f64() > Some(0.0));
     // Nothing is overwritten.
     assert!(stderr(&expect(2, linchpin(folder.path(), &args))).contains("is there already"));
     let args = ["import", "csv", "--edges", "edges.csv", "--out", "b", "--json", "--marking", "TLP:RED"];
