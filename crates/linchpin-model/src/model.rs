@@ -1,9 +1,14 @@
 //! The checked, immutable model: topology and a parameter overlay.
 
+mod event;
+mod repair;
+
+pub use event::{DamageChoice, Effect, Event, Targets};
+pub use repair::{CommonCause, DamageState, Priority, RandomFailure, RepairPlan, RepairStage, Spare, Team};
+
 use crate::{
     ClassId, CurveId, DistId, Distribution, EventId, FailureId, GroupId, Key, Level, LinkId, NeedId,
-    NetworkId, NodeId, RegionId, RepairId, ReserveId, SectorId, ServiceId, SharingId, SkillId, SpareId,
-    TeamId,
+    NetworkId, NodeId, RegionId, RepairId, ReserveId, SectorId, ServiceId, SharingId, TeamId,
 };
 
 /// Everything one replication reads. Put together by [`ModelBuilder`](crate::ModelBuilder).
@@ -19,7 +24,7 @@ pub struct Model {
     pub sectors: Vec<Named>,
     /// Classes, by [`ClassId`].
     pub classes: Vec<Class>,
-    /// Skills of crews, by [`SkillId`].
+    /// Skills of crews, by [`SkillId`](crate::SkillId).
     pub skills: Vec<Named>,
     /// Ids and names of nodes, by [`NodeId`].
     pub names: Names,
@@ -55,7 +60,7 @@ pub struct Model {
     pub common_causes: Vec<CommonCause>,
     /// Repair teams, by [`TeamId`].
     pub teams: Vec<Team>,
-    /// Stocks of spares, by [`SpareId`].
+    /// Stocks of spares, by [`SpareId`](crate::SpareId).
     pub spares: Vec<Spare>,
     /// Which waiting job gets the next free crew.
     pub priority: Priority,
@@ -376,116 +381,6 @@ impl Curve {
     }
 }
 
-/// How assets of a kind are damaged and repaired.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RepairPlan {
-    /// Damage states from the slightest to the worst; at least one.
-    pub states: Vec<DamageState>,
-    /// Stages of the repair in order; at least one.
-    pub stages: Vec<RepairStage>,
-}
-
-/// One damage state.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DamageState {
-    /// Name, such as `extensive`.
-    pub name: String,
-    /// Level the asset is held at while damaged.
-    pub level: Level,
-    /// Duration of the stages that do not give their own; none: 0.
-    pub repair: DistId,
-    /// Median and logarithmic standard deviation of the intensity at which this state or a worse one is
-    /// reached: `P = Phi(ln(intensity / median) / beta)`.
-    pub fragility: Option<(f64, f64)>,
-}
-
-/// One stage of a repair.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RepairStage {
-    /// Name, such as `assess`.
-    pub name: String,
-    /// Its duration; none: that of the damage state.
-    pub duration: DistId,
-    /// Skill of the crews it takes; none: no crew.
-    pub skill: SkillId,
-    /// Crews it takes.
-    pub crews: u16,
-    /// The stock its spare part comes from; none: no spare.
-    pub spare: SpareId,
-}
-
-impl RepairPlan {
-    /// True where a repair takes neither crews nor spares.
-    pub fn is_unattended(&self) -> bool {
-        self.stages.iter().all(|stage| stage.skill.is_none() && stage.spare.is_none())
-    }
-}
-
-/// How assets of a kind fail at random.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RandomFailure {
-    /// Time from being repaired to the next failure.
-    pub time_to_failure: DistId,
-    /// Damage state it leads to, as an index into the repair plan's states.
-    pub state: u16,
-}
-
-/// A group of which a share `beta` of every member's random failures is joint (beta-factor model).
-#[derive(Clone, Debug, PartialEq)]
-pub struct CommonCause {
-    /// Id as written in the scenario.
-    pub id: String,
-    /// Members.
-    pub members: Vec<NodeId>,
-    /// Share of each member's random failures that take the whole group, 0 to 1.
-    pub beta: f64,
-}
-
-/// A repair team.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Team {
-    /// Node that stands for what the team needs.
-    pub node: NodeId,
-    /// What its crews can do.
-    pub skill: SkillId,
-    /// Crews.
-    pub crews: u16,
-    /// Where it is at home.
-    pub home: RegionId,
-    /// Regions it works in, ascending; empty: all.
-    pub serves: Vec<RegionId>,
-    /// Travel to a job; none: at once.
-    pub travel: DistId,
-}
-
-/// A stock of spare parts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Spare {
-    /// Id as written in the scenario.
-    pub id: String,
-    /// Parts in stock at the start.
-    pub stock: u32,
-    /// Time until a used part is replaced; none: never within the horizon.
-    pub resupply: DistId,
-}
-
-/// Which waiting job gets the next free crew. Ties go to the job that waits longer, then to the lower id.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Priority {
-    /// First come, first served.
-    Fifo,
-    /// The asset whose loss leaves most people without service, directly.
-    MostServed,
-    /// The asset that most others depend on, directly.
-    MostDependedOn,
-    /// Most people served per expected hour of repair (Smith's rule).
-    ServedPerHour,
-    /// The shortest expected repair.
-    Shortest,
-    /// A rank by node, lowest first.
-    List(Vec<u32>),
-}
-
 /// What holds a mesh together.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NetworkRule {
@@ -543,113 +438,6 @@ pub struct Sharing {
 impl Sharing {
     /// Fixed-point units in a load of one.
     pub const SCALE: f64 = 1e9;
-}
-
-/// A scripted event.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Event {
-    /// Id as written in the scenario.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
-    /// Hash of the id text.
-    pub key: Key,
-    /// The event it follows; none: the start of the scenario.
-    pub after: Option<EventId>,
-    /// Time from the start, or from the event it follows.
-    pub at: DistId,
-    /// Whom it concerns.
-    pub targets: Targets,
-    /// Probability that it happens at all.
-    pub probability: f64,
-    /// Probability that a target is hit, each on its own, given that it happens.
-    pub hit_probability: f64,
-    /// Factor on repair times that all targets share; none: 1.
-    pub severity: DistId,
-    /// What it does to each target.
-    pub effects: Vec<Effect>,
-    /// False for background events, which also happen in the paired run without the threat.
-    pub threat: bool,
-}
-
-/// Whom an event concerns.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Targets {
-    /// All of these.
-    All(Vec<NodeId>),
-    /// k of these, by a race of per-candidate draws.
-    Draw {
-        /// How many.
-        k: u32,
-        /// Candidates, ascending.
-        from: Vec<NodeId>,
-    },
-    /// All of these, each with the intensity there relative to `intensity`.
-    Footprint {
-        /// Intensity at the centre, drawn once an event.
-        intensity: DistId,
-        /// Nodes and the share of the intensity that reaches them.
-        nodes: Vec<(NodeId, f32)>,
-    },
-    /// No node: the event acts on sharing groups only.
-    None,
-}
-
-/// What an event does to a target.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Damage that has to be repaired, in this state of the target's repair plan (clamped to its worst).
-    Damage {
-        /// Index of the damage state, by the name's position in each plan; see [`DamageChoice`].
-        state: DamageChoice,
-    },
-    /// Held at this level for a while.
-    Degrade {
-        /// Level.
-        to: Level,
-        /// How long; none: to the horizon.
-        lasts: DistId,
-    },
-    /// This share of the staff is away for a while.
-    Absence {
-        /// Share away.
-        share: Level,
-        /// How long; none: to the horizon.
-        lasts: DistId,
-    },
-    /// Closed for a while: level 0.
-    Closure {
-        /// How long; none: to the horizon.
-        lasts: DistId,
-    },
-    /// Remote view and control are lost for a while; the service itself goes on.
-    ControlLoss {
-        /// How long; none: to the horizon.
-        lasts: DistId,
-    },
-    /// Follows a given course of levels: (seconds after the event, level), ascending; the last one stays.
-    Forcing {
-        /// Course.
-        steps: Vec<(u32, Level)>,
-    },
-    /// Adds to the load of every member of a sharing group.
-    Demand {
-        /// Which group.
-        sharing: SharingId,
-        /// How much, fixed-point.
-        add: i64,
-    },
-}
-
-/// Which damage state an event leads to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum DamageChoice {
-    /// The worst state of each target's plan.
-    Worst,
-    /// The state of this name in each target's plan (the checker has made sure that it exists).
-    Named(String),
-    /// By the fragility curves and the intensity of the footprint.
-    Fragility,
 }
 
 /// What a group is.

@@ -37,6 +37,7 @@ mod engine;
 mod observe;
 mod plan;
 mod response;
+mod rows;
 mod simulation;
 mod state;
 mod threat;

@@ -1,0 +1,70 @@
+//! Tables that go back to a saved state by their touched rows alone.
+
+/// A large table in which a replication touches few rows: going back to a saved state copies only those that
+/// differ from the beginning on either side.
+#[derive(Debug)]
+pub(crate) struct Rows<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) touched: Touched,
+}
+
+impl<T> Rows<T> {
+    pub(crate) fn new(rows: Vec<T>) -> Self {
+        let touched = Touched::new(rows.len());
+        Self { rows, touched }
+    }
+}
+
+impl<T> std::ops::Deref for Rows<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        &self.rows
+    }
+}
+
+impl<T> std::ops::DerefMut for Rows<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.rows
+    }
+}
+
+impl<T: Copy> Clone for Rows<T> {
+    fn clone(&self) -> Self {
+        Self { rows: self.rows.clone(), touched: self.touched.clone() }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.touched.put_back(&source.touched, &mut self.rows, &source.rows);
+    }
+}
+
+/// A bit for each row that is not as in the beginning.
+#[derive(Clone, Debug)]
+pub(crate) struct Touched(pub(crate) Vec<u64>);
+
+impl Touched {
+    pub(crate) fn new(rows: usize) -> Self {
+        Self(vec![0; rows.div_ceil(64)])
+    }
+
+    #[inline]
+    pub(crate) fn mark(&mut self, row: u32) {
+        self.0[row as usize / 64] |= 1 << (row % 64);
+    }
+
+    /// Makes `rows` what `saved` is, given what differs from the beginning in both, and takes over the marks.
+    pub(crate) fn put_back<T: Copy>(&mut self, other: &Self, rows: &mut [T], saved: &[T]) {
+        for (word, (here, there)) in self.0.iter_mut().zip(&other.0).enumerate() {
+            let mut bits = *here | *there;
+            *here = *there;
+            while bits != 0 {
+                let row = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                rows[row] = saved[row];
+            }
+        }
+    }
+}
