@@ -121,7 +121,7 @@ def changed(summary):
     """Summaries with one number changed each."""
     for key, change in [
         ("mean", lambda x: x * (1 + 1e-6) + 1e-6),
-        ("sd", lambda x: x + 1e-3),
+        ("sd", lambda x: x * (1 + 1e-6) + 1e-3),
         ("quantiles", lambda x: x[:4] + [1e300]),
         ("var95", lambda x: -1.0),
         ("not_reached", lambda x: x + 1e-4),
