@@ -16,5 +16,6 @@ pub fn event(id: &str, at: DistId, targets: Targets, effects: Vec<Effect>) -> Ev
         severity: DistId::NONE,
         effects,
         threat: true,
+        occasion: Occasion::Script,
     }
 }

@@ -274,6 +274,7 @@ fn what_flips_back_and_forth_fails() {
         severity: DistId::NONE,
         effects: vec![Effect::Closure { lasts }],
         threat: true,
+        occasion: Occasion::Script,
     });
     b.parts().networks[0].links = vec![(0, 1)];
     let mut simulation = Simulation::new(Arc::new(b.finish()));

@@ -211,6 +211,7 @@ impl Village {
                 severity: DistId::NONE,
                 effects: vec![effect],
                 threat: true,
+                occasion: Occasion::Script,
             });
         }
         if let Some(mesh) = &self.mesh {

@@ -60,6 +60,56 @@ pub enum Purpose {
     Travel = 18,
     /// Initial load of a member of a sharing group.
     InitialLoad = 19,
+    /// Whether a campaign takes place, and when.
+    Campaign = 20,
+    /// Wait before a step of a campaign.
+    StepWait = 21,
+    /// Duration of a step.
+    StepDuration = 22,
+    /// Whether a step succeeds, as a whole or at a target.
+    StepSuccess = 23,
+    /// When a step is noticed.
+    StepDetection = 24,
+    /// Whether a step that was noticed is stopped.
+    StepBlocked = 25,
+    /// Pause before another try.
+    Retry = 26,
+    /// How long an actor has patience.
+    Patience = 27,
+    /// People harmed.
+    Harm = 28,
+    /// Records taken.
+    Records = 29,
+    /// Whether a system is patched.
+    Patch = 30,
+    /// When malware gets over a link, or whom it tries.
+    Contact = 31,
+    /// Whether it gets through.
+    Passage = 32,
+    /// How long a system spreads it.
+    Infectious = 33,
+    /// When infected systems are impaired, and when a malware stops.
+    Detonation = 34,
+    /// When compromise is noticed.
+    Detection = 35,
+    /// Whether malware crosses to control systems.
+    Crossing = 36,
+    /// Whether, when and how long an operator shuts down.
+    Shutdown = 37,
+    /// Whether copies are lost, and how long systems take to recover.
+    Recovery = 38,
+    /// Lag of an observation.
+    Observation = 39,
+    /// False alarms.
+    FalseAlarm = 40,
+    /// Time to decide on a plan, and how long it stays in force.
+    Decision = 41,
+    /// Whether and when a region follows a plan.
+    Adoption = 42,
+    /// Whether and when a detection is shared.
+    Sharing = 43,
+    /// When and how an attack is ascribed.
+    Attribution = 44,
     /// For tests and benches.
     Test = 255,
 }

@@ -72,4 +72,20 @@ ids! {
     SpareId(u16);
     /// A piecewise linear response curve.
     CurveId(u32);
+    /// Somebody who attacks.
+    ActorId(u16);
+    /// What an actor does.
+    CampaignId(u16);
+    /// One step of a campaign, in the table of all steps.
+    StepId(u32);
+    /// How an asset is protected.
+    PostureId(u32);
+    /// Software or devices that assets have in common.
+    PlatformId(u16);
+    /// Who can reach whom.
+    ContactId(u16);
+    /// Something that spreads.
+    MalwareId(u16);
+    /// Something that is done when something is observed.
+    PlanId(u16);
 }

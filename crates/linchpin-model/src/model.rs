@@ -1,14 +1,22 @@
 //! The checked, immutable model: topology and a parameter overlay.
 
+mod cyber;
 mod event;
 mod repair;
+mod response;
+mod threat;
 
-pub use event::{DamageChoice, Effect, Event, Targets};
+pub use cyber::{Backups, Contacts, Detonation, Malware, Posture, Shutdown, Spread};
+pub use event::{DamageChoice, Effect, Event, Occasion, Targets};
 pub use repair::{CommonCause, DamageState, Priority, RandomFailure, RepairPlan, RepairStage, Spare, Team};
+pub use response::{Adoption, Attribution, Condition, EarlyWarning, Observation, Place, Plan, Profile};
+pub use threat::{
+    Actor, ActorKind, Assessment, Campaign, CampaignStep, Domain, OnFailure, Strategy, Success, Technique,
+};
 
 use crate::{
     ClassId, CurveId, DistId, Distribution, EventId, FailureId, GroupId, Key, Level, LinkId, NeedId,
-    NetworkId, NodeId, RegionId, RepairId, ReserveId, SectorId, ServiceId, SharingId, TeamId,
+    NetworkId, NodeId, PostureId, RegionId, RepairId, ReserveId, SectorId, ServiceId, SharingId, TeamId,
 };
 
 /// Everything one replication reads. Put together by [`ModelBuilder`](crate::ModelBuilder).
@@ -68,8 +76,34 @@ pub struct Model {
     pub networks: Vec<Network>,
     /// Load sharing groups, by [`SharingId`].
     pub sharings: Vec<Sharing>,
-    /// Scripted events, by [`EventId`].
+    /// Scripted events, by [`EventId`]; after them those that stand for steps, malware and plans.
     pub events: Vec<Event>,
+    /// Who attacks, by [`ActorId`](crate::ActorId).
+    pub actors: Vec<Actor>,
+    /// Campaigns, by [`CampaignId`](crate::CampaignId).
+    pub campaigns: Vec<Campaign>,
+    /// Steps of all campaigns, by [`StepId`](crate::StepId).
+    pub steps: Vec<CampaignStep>,
+    /// How assets are protected, by [`PostureId`](crate::PostureId).
+    pub postures: Vec<Posture>,
+    /// Posture of each node; empty where no asset has one.
+    pub posture_of: Vec<PostureId>,
+    /// Software and devices that assets have in common, by [`PlatformId`](crate::PlatformId).
+    pub platforms: Vec<Named>,
+    /// Who can reach whom, by [`ContactId`](crate::ContactId).
+    pub contacts: Vec<Contacts>,
+    /// What spreads, by [`MalwareId`](crate::MalwareId).
+    pub malware: Vec<Malware>,
+    /// What is done when something is observed, by [`PlanId`](crate::PlanId).
+    pub plans: Vec<Plan>,
+    /// Sharing of what was noticed.
+    pub warnings: Vec<EarlyWarning>,
+    /// How campaigns are ascribed; none: they never are.
+    pub attribution: Option<Attribution>,
+    /// Hours of the week.
+    pub profiles: Vec<Profile>,
+    /// Public places, ascending by node.
+    pub places: Vec<Place>,
     /// Watched groups, by [`GroupId`].
     pub groups: Vec<Group>,
     /// Groups that node `n` belongs to: `memberships[membership_start[n]..membership_start[n + 1]]`.

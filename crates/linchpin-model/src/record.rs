@@ -1,6 +1,8 @@
 //! What one replication leaves behind.
 
-use crate::{EventId, GroupId, Level, NeedId, NodeId, SimTime, TeamId};
+use crate::{
+    CampaignId, EventId, GroupId, Level, MalwareId, NeedId, NodeId, PlanId, RegionId, SimTime, StepId, TeamId,
+};
 
 /// The outcome of one replication. Buffers are reused: see [`Record::clear`].
 #[derive(Debug, Default, PartialEq)]
@@ -36,6 +38,28 @@ pub struct Record {
     pub waited_s: u64,
     /// Times at which events happened, by event; [`SimTime::NEVER`] where one did not.
     pub event_times: Vec<SimTime>,
+    /// Tries of steps of campaigns, in order of their beginning.
+    pub tries: Vec<Try>,
+    /// Campaigns that took place.
+    pub campaigns: Vec<CampaignCourse>,
+    /// Malware that infected anything.
+    pub malware: Vec<MalwareCourse>,
+    /// How many systems are in which state, at most once a step of the grid and malware: the last of each.
+    pub spread: Vec<SpreadStep>,
+    /// Plans that were carried out, in order of time.
+    pub plans: Vec<PlanUse>,
+    /// What teams did, by [`TeamId`]; empty where there are none.
+    pub teams: Vec<TeamUse>,
+    /// Lost service by the event that struck where it began, ascending by event.
+    pub event_losses: Vec<EventLoss>,
+    /// Seconds without remote control, summed over assets.
+    pub uncontrolled_s: u64,
+    /// Most assets without remote control at a time.
+    pub most_uncontrolled: u32,
+    /// People harmed.
+    pub harmed: u64,
+    /// Records taken.
+    pub exfiltrated: u64,
     /// Assets and pools that failed or worked again, in order of time; empty unless asked for.
     pub switches: Vec<Switch>,
     /// What happened, in order; empty unless asked for.
@@ -68,6 +92,17 @@ impl Clone for Record {
             repairs,
             waited_s,
             event_times,
+            tries,
+            campaigns,
+            malware,
+            spread,
+            plans,
+            teams,
+            event_losses,
+            uncontrolled_s,
+            most_uncontrolled,
+            harmed,
+            exfiltrated,
             switches,
             trace,
         } = source;
@@ -86,6 +121,17 @@ impl Clone for Record {
         self.repairs.clone_from(repairs);
         self.waited_s.clone_from(waited_s);
         self.event_times.clone_from(event_times);
+        self.tries.clone_from(tries);
+        self.campaigns.clone_from(campaigns);
+        self.malware.clone_from(malware);
+        self.spread.clone_from(spread);
+        self.plans.clone_from(plans);
+        self.teams.clone_from(teams);
+        self.event_losses.clone_from(event_losses);
+        self.uncontrolled_s.clone_from(uncontrolled_s);
+        self.most_uncontrolled.clone_from(most_uncontrolled);
+        self.harmed.clone_from(harmed);
+        self.exfiltrated.clone_from(exfiltrated);
         self.switches.clone_from(switches);
         self.trace.clone_from(trace);
     }
@@ -140,6 +186,132 @@ pub struct Switch {
     pub node: NodeId,
     /// True where it failed, false where it works again.
     pub failed: bool,
+}
+
+/// One try of a step of a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Try {
+    /// Which step.
+    pub step: StepId,
+    /// When it began.
+    pub began: SimTime,
+    /// When it was over; never where it was not by the horizon.
+    pub ended: SimTime,
+    /// When it was noticed; never where it was not.
+    pub noticed: SimTime,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// Targets it struck.
+    pub struck: u32,
+}
+
+/// How a try of a step came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not over yet.
+    Open,
+    /// It succeeded (at one target at least).
+    Succeeded,
+    /// It failed.
+    Failed,
+    /// It was noticed and stopped.
+    Blocked,
+}
+
+/// How a campaign went.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CampaignCourse {
+    /// Which.
+    pub campaign: CampaignId,
+    /// When it began.
+    pub began: SimTime,
+    /// When its first step was noticed; never where none was.
+    pub noticed: SimTime,
+    /// When its goal was reached; never where it was not.
+    pub reached: SimTime,
+    /// When it was given up; never where it was not.
+    pub ended: SimTime,
+    /// When it was ascribed to somebody; never where it was not.
+    pub attributed: SimTime,
+    /// With which confidence.
+    pub confidence: f64,
+    /// True where the right actor was named.
+    pub rightly: bool,
+    /// Effort spent.
+    pub effort: f64,
+}
+
+/// How a malware went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MalwareCourse {
+    /// Which.
+    pub malware: MalwareId,
+    /// When the first system was infected.
+    pub began: SimTime,
+    /// When it was first noticed; never where it was not.
+    pub noticed: SimTime,
+    /// When the first system was impaired; never where none was.
+    pub impaired: SimTime,
+    /// When nothing was infected or impaired any more; never where something was at the horizon.
+    pub contained: SimTime,
+    /// Assets it ever infected.
+    pub infected: u32,
+    /// Assets it ever impaired.
+    pub impairments: u32,
+    /// Assets whose control systems it reached.
+    pub crossed: u32,
+    /// Assets that shut down as a precaution.
+    pub shutdowns: u32,
+    /// Most assets infected or impaired at a time.
+    pub peak: u32,
+}
+
+/// How many assets are in which state of a malware from `time` on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpreadStep {
+    /// When.
+    pub time: SimTime,
+    /// Which malware.
+    pub malware: MalwareId,
+    /// Infected, not impaired.
+    pub infected: u32,
+    /// Impaired, or being recovered.
+    pub impaired: u32,
+    /// Recovered or made immune.
+    pub immune: u32,
+}
+
+/// A plan was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanUse {
+    /// Which.
+    pub plan: PlanId,
+    /// When what it looks for was observed.
+    pub observed: SimTime,
+    /// When it took effect.
+    pub began: SimTime,
+    /// True where there was nothing to observe.
+    pub false_alarm: bool,
+}
+
+/// What a team did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TeamUse {
+    /// Seconds its crews were at jobs, summed over crews.
+    pub busy_s: u64,
+    /// Jobs it took.
+    pub jobs: u32,
+    /// Seconds of crews there were, summed over crews.
+    pub there_s: u64,
+}
+
+/// Lost service that began where an event struck.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventLoss {
+    /// Which event.
+    pub event: EventId,
+    /// Millionths times seconds.
+    pub lost: u64,
 }
 
 /// Why a node is below full level: the term that binds.
@@ -267,6 +439,44 @@ pub enum Happening {
     Repaired,
     /// It is down at the horizon only because it and others wait for each other.
     LockedOut,
+    /// A campaign began.
+    CampaignBegan(CampaignId),
+    /// A campaign was given up.
+    CampaignEnded(CampaignId),
+    /// A step began.
+    StepBegan(StepId),
+    /// A step failed.
+    StepFailed(StepId),
+    /// A step was noticed and stopped.
+    StepBlocked(StepId),
+    /// A step was noticed.
+    StepNoticed(StepId),
+    /// A campaign was ascribed to somebody, rightly or not.
+    Attributed(CampaignId, bool),
+    /// Its systems were infected.
+    Infected(MalwareId),
+    /// Its systems were impaired.
+    Impaired(MalwareId),
+    /// Its control systems were reached.
+    Crossed(MalwareId),
+    /// The infection of its systems was noticed.
+    CompromiseNoticed(MalwareId),
+    /// It was shut down as a precaution.
+    ShutDown(MalwareId),
+    /// Its systems are clean again.
+    Recovered(MalwareId),
+    /// What a plan looks for was observed, truly or not.
+    Observed(PlanId, bool),
+    /// A plan came into force in a region (none: everywhere).
+    PlanBegan(PlanId, RegionId),
+    /// A plan is no longer in force.
+    PlanEnded(PlanId),
+    /// What was noticed of a campaign was shared.
+    Warned(CampaignId),
+    /// People were harmed there: so many.
+    Harmed(u32),
+    /// So many records were taken.
+    Exfiltrated(u32),
 }
 
 impl Record {
@@ -288,6 +498,17 @@ impl Record {
             repairs,
             waited_s,
             event_times,
+            tries,
+            campaigns,
+            malware,
+            spread,
+            plans,
+            teams,
+            event_losses,
+            uncontrolled_s,
+            most_uncontrolled,
+            harmed,
+            exfiltrated,
             switches,
             trace,
         } = self;
@@ -306,6 +527,17 @@ impl Record {
         *repairs = 0;
         *waited_s = 0;
         event_times.clear();
+        tries.clear();
+        campaigns.clear();
+        malware.clear();
+        spread.clear();
+        plans.clear();
+        teams.clear();
+        event_losses.clear();
+        *uncontrolled_s = 0;
+        *most_uncontrolled = 0;
+        *harmed = 0;
+        *exfiltrated = 0;
         switches.clear();
         trace.clear();
     }

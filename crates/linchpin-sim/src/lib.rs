@@ -17,6 +17,7 @@
 //!     id: "closure".into(), name: "Closure".into(), key: Key::of("closure"), after: None, at,
 //!     targets: Targets::All(vec![substation]), probability: 1.0, hit_probability: 1.0,
 //!     severity: DistId::NONE, effects: vec![Effect::Closure { lasts }], threat: true,
+//!     occasion: Occasion::Script,
 //! });
 //! let mut simulation = Simulation::new(Arc::new(b.finish()));
 //! let mut record = Record::default();

@@ -536,6 +536,9 @@ fn is_timed(effect: &Effect) -> bool {
             | Effect::Closure { .. }
             | Effect::ControlLoss { .. }
             | Effect::Forcing { .. }
+            | Effect::ItLoss { .. }
+            | Effect::SupplyCut { .. }
+            | Effect::CloseArea { .. }
     )
 }
 
@@ -548,11 +551,15 @@ fn active_slots(model: &Model) -> Vec<CeilingKind> {
                 !model.failures.is_empty() || effects().any(|e| matches!(e, Effect::Damage { .. }))
             }
             CeilingKind::Staffing => effects().any(|e| matches!(e, Effect::Absence { .. })),
-            CeilingKind::It => false,
-            CeilingKind::Closure => effects().any(|e| matches!(e, Effect::Closure { .. })),
-            CeilingKind::Scripted => {
-                effects().any(|e| matches!(e, Effect::Degrade { .. } | Effect::Forcing { .. }))
+            CeilingKind::It => {
+                !model.malware.is_empty() || effects().any(|e| matches!(e, Effect::ItLoss { .. }))
             }
+            CeilingKind::Closure => {
+                effects().any(|e| matches!(e, Effect::Closure { .. } | Effect::CloseArea { .. }))
+            }
+            CeilingKind::Scripted => effects().any(|e| {
+                matches!(e, Effect::Degrade { .. } | Effect::Forcing { .. } | Effect::SupplyCut { .. })
+            }),
             CeilingKind::Network => !model.networks.is_empty(),
             CeilingKind::Overload => !model.sharings.is_empty(),
         })

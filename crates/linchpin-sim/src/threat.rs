@@ -5,7 +5,8 @@ use crate::engine::Engine;
 use crate::state::{ActiveEffect, NEVER, ONE, flag};
 use linchpin_model::special::fragility;
 use linchpin_model::{
-    CeilingKind, DamageChoice, DistId, Effect, Event, EventId, Happening, Layer, NodeId, Purpose, Targets,
+    CeilingKind, DamageChoice, DistId, Effect, Event, EventId, Happening, Layer, NodeId, Occasion, Purpose,
+    Targets,
 };
 
 /// Carries out the scripted events that are due.
@@ -17,7 +18,8 @@ impl Engine<'_> {
     /// Puts the events that do not follow others on the agenda.
     pub(crate) fn schedule_events(&mut self) {
         for id in 0..self.plan.model.events.len() as u32 {
-            if self.plan.model.events[id as usize].after.is_none() {
+            let event = &self.plan.model.events[id as usize];
+            if event.after.is_none() && event.occasion == Occasion::Script {
                 self.schedule_event(id);
             }
         }
@@ -145,9 +147,31 @@ impl Engine<'_> {
                     let row = self.begin_effect(node, id, part, slot, ONE, DistId::NONE);
                     self.step_forcing(row);
                 }
-                Effect::Demand { .. } => {}
+                Effect::SupplyCut { to, lasts } => {
+                    self.begin_effect(node, id, part, CeilingKind::Scripted as u8, to.0, *lasts);
+                }
+                Effect::ItLoss { share, lasts } => {
+                    let level = self.without_it(node, *share);
+                    self.begin_effect(node, id, part, CeilingKind::It as u8, level, *lasts);
+                }
+                Effect::CloseArea { around, lasts } => {
+                    let near = around.binary_search_by_key(&node, |(target, _)| *target);
+                    let near = near.map_or(&[][..], |at| &around[at].1);
+                    for node in near.iter().chain((!near.contains(&node)).then_some(&node)) {
+                        self.begin_effect(*node, id, part, CeilingKind::Closure as u8, 0, *lasts);
+                    }
+                }
+                _ => {}
             }
         }
+    }
+
+    /// Level of a node that has lost this share of its IT.
+    pub(crate) fn without_it(&self, node: NodeId, share: linchpin_model::Level) -> u32 {
+        let model = &self.plan.model;
+        let posture = model.posture_of.get(node.index()).and_then(|posture| posture.some());
+        let critical = posture.map_or(ONE, |posture| model.postures[posture.index()].it_criticality.0);
+        ONE - (u64::from(critical) * u64::from(share.0) / u64::from(ONE)) as u32
     }
 
     /// Index of the damage state in the node's repair plan; none where it stays undamaged.

@@ -55,6 +55,7 @@ impl Case {
             severity: DistId::NONE,
             effects: vec![effect],
             threat: true,
+            occasion: Occasion::Script,
         });
     }
 

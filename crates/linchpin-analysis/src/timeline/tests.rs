@@ -45,6 +45,7 @@ fn town(masts: usize) -> Town {
         severity: DistId::NONE,
         effects: Vec::new(),
         threat: true,
+        occasion: Occasion::Script,
     });
     let capacity = builder.dist(Distribution::Fixed(7200.0));
     let substation = builder.node("sub", "Substation West", energy, north);

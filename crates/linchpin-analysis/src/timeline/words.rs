@@ -1,7 +1,10 @@
 //! What happened, entry by entry, in sentences.
 
 use super::{Kind, Line, event_name, people_served};
-use linchpin_model::{Cause, Happening, Level, Model, NeedId, NodeId, NodeKind, Record, TeamId, TraceEntry};
+use linchpin_model::{
+    CampaignId, Cause, Happening, Level, MalwareId, Model, NeedId, NodeId, NodeKind, PlanId, Record, StepId,
+    TeamId, TraceEntry,
+};
 use std::collections::BTreeMap;
 
 /// Weight of one dependant, beside a share of all people served.
@@ -93,6 +96,61 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// What attackers do and defenders decide.
+    fn say_decision(&self, entry: &TraceEntry) -> (Kind, String) {
+        let campaign = |id: CampaignId| self.model.campaigns[id.index()].name.as_str();
+        let step = |id: StepId| self.model.steps[id.index()].name.as_str();
+        let plan = |id: PlanId| self.model.plans[id.index()].name.as_str();
+        match entry.what {
+            Happening::CampaignBegan(id) => (Kind::Event, format!("{} begins.", campaign(id))),
+            Happening::CampaignEnded(id) => (Kind::Event, format!("{} is given up.", campaign(id))),
+            Happening::StepBegan(id) => (Kind::Event, format!("Attackers begin: {}.", step(id))),
+            Happening::StepFailed(id) => (Kind::Event, format!("Attackers fail: {}.", step(id))),
+            Happening::StepBlocked(id) => (Kind::Event, format!("Noticed and stopped: {}.", step(id))),
+            Happening::StepNoticed(id) => (Kind::Event, format!("Noticed: {}.", step(id))),
+            Happening::Attributed(id, true) => {
+                (Kind::Event, format!("{} is ascribed to those who did it.", campaign(id)))
+            }
+            Happening::Attributed(id, false) => {
+                (Kind::Event, format!("{} is ascribed to somebody else.", campaign(id)))
+            }
+            Happening::Warned(id) => {
+                (Kind::Event, format!("{}: what was noticed is shared with others.", campaign(id)))
+            }
+            Happening::Observed(id, true) => (Kind::Event, format!("Reported, calling for: {}.", plan(id))),
+            Happening::Observed(id, false) => {
+                (Kind::Event, format!("False alarm, calling for: {}.", plan(id)))
+            }
+            Happening::PlanBegan(id, region) => match region.some() {
+                None => (Kind::Event, format!("In force: {}.", plan(id))),
+                Some(region) => {
+                    let region = &self.model.regions[region.index()].name;
+                    (Kind::Event, format!("In force in {region}: {}.", plan(id)))
+                }
+            },
+            Happening::PlanEnded(id) => (Kind::Event, format!("No longer in force: {}.", plan(id))),
+            _ => (Kind::Other, String::new()),
+        }
+    }
+
+    /// What happens to systems and people.
+    fn say_systems(&self, entry: &TraceEntry, name: &str) -> (Kind, String) {
+        let malware = |id: MalwareId| self.model.malware[id.index()].name.as_str();
+        match entry.what {
+            Happening::Infected(id) => (Kind::Event, format!("{name} is infected by {}.", malware(id))),
+            Happening::Impaired(id) => (Kind::Failure, format!("{name} loses systems to {}.", malware(id))),
+            Happening::Crossed(id) => {
+                (Kind::Failure, format!("{} reaches the control systems of {name}.", malware(id)))
+            }
+            Happening::CompromiseNoticed(id) => (Kind::Event, format!("{name} notices {}.", malware(id))),
+            Happening::ShutDown(_) => (Kind::Failure, format!("{name} is shut down as a precaution.")),
+            Happening::Recovered(_) => (Kind::Recovery, format!("{name} has its systems back.")),
+            Happening::Harmed(people) => (Kind::Event, format!("{name}: {people} people are harmed.")),
+            Happening::Exfiltrated(records) => (Kind::Event, format!("{name}: {records} records are taken.")),
+            _ => (Kind::Other, String::new()),
+        }
+    }
+
     fn say_rest(&self, entry: &TraceEntry, name: &str) -> (Kind, String, Option<String>) {
         let (kind, text) = match entry.what {
             Happening::Damaged(state) => {
@@ -126,6 +184,25 @@ impl<'a> Words<'a> {
                 Kind::Other,
                 format!("{name} is still down at the end only because it and others wait for each other."),
             ),
+            Happening::CampaignBegan(_)
+            | Happening::CampaignEnded(_)
+            | Happening::StepBegan(_)
+            | Happening::StepFailed(_)
+            | Happening::StepBlocked(_)
+            | Happening::StepNoticed(_)
+            | Happening::Attributed(..)
+            | Happening::Warned(_)
+            | Happening::Observed(..)
+            | Happening::PlanBegan(..)
+            | Happening::PlanEnded(_) => self.say_decision(entry),
+            Happening::Infected(_)
+            | Happening::Impaired(_)
+            | Happening::Crossed(_)
+            | Happening::CompromiseNoticed(_)
+            | Happening::ShutDown(_)
+            | Happening::Recovered(_)
+            | Happening::Harmed(_)
+            | Happening::Exfiltrated(_) => self.say_systems(entry, &name),
             // Said by the caller.
             Happening::Event(_)
             | Happening::Hit(_)

@@ -1,6 +1,9 @@
 //! Scripted events.
 
-use crate::{DistId, EventId, Key, Level, NodeId, SharingId};
+use crate::{
+    ActorId, CampaignId, DistId, EventId, Key, Level, MalwareId, NodeId, PlanId, SharingId, SkillId, SpareId,
+    StepId, TeamId,
+};
 
 /// A scripted event.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +30,21 @@ pub struct Event {
     pub effects: Vec<Effect>,
     /// False for background events, which also happen in the paired run without the threat.
     pub threat: bool,
+    /// What makes it happen.
+    pub occasion: Occasion,
+}
+
+/// What makes an event happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The script: `after` and `at`.
+    Script,
+    /// A step of a campaign succeeds.
+    Step(StepId),
+    /// Malware impairs a system.
+    Malware(MalwareId),
+    /// A plan is carried out.
+    Plan(PlanId),
 }
 
 /// Whom an event concerns.
@@ -95,6 +113,121 @@ pub enum Effect {
         sharing: SharingId,
         /// How much, fixed-point.
         add: i64,
+    },
+    /// The target's systems are infected.
+    Compromise {
+        /// By what.
+        malware: MalwareId,
+    },
+    /// This share of IT is gone for a while: the level falls by as much of the asset's `it_criticality`.
+    ItLoss {
+        /// Share gone.
+        share: Level,
+        /// How long; none: to the horizon.
+        lasts: DistId,
+    },
+    /// Supply from outside is cut down for a while (a supplier's volume, an import).
+    SupplyCut {
+        /// Level.
+        to: Level,
+        /// How long; none: to the horizon.
+        lasts: DistId,
+    },
+    /// The demand on a target that is a pool is multiplied for a while.
+    Surge {
+        /// Factor in millionths, above 0; below a million: demand is reduced.
+        factor: u32,
+        /// How long; none: to the horizon.
+        lasts: DistId,
+    },
+    /// What lies around each target is closed for a while, and so is the target.
+    CloseArea {
+        /// What lies around, by target, ascending by target.
+        around: Vec<(NodeId, Vec<NodeId>)>,
+        /// How long; none: to the horizon.
+        lasts: DistId,
+    },
+    /// People present at a target (a public place) are harmed, and need emergency care.
+    Harm {
+        /// Share of those present.
+        share: DistId,
+        /// Pools whose demand rises, in one weight unit a person; empty: none does.
+        care: Vec<NodeId>,
+        /// How long each needs care; none: to the horizon.
+        lasts: DistId,
+    },
+    /// Records are taken.
+    Exfiltrate {
+        /// How many from each target.
+        records: DistId,
+    },
+    /// A narrative is put about. It has no consequence as long as the scenario has no information environment.
+    Narrative {
+        /// What it says, in one line.
+        text: String,
+    },
+    /// A team gets more crews for a while (mutual assistance).
+    AddCrews {
+        /// Which team.
+        team: TeamId,
+        /// How many.
+        crews: u16,
+        /// How long; none: to the horizon.
+        lasts: DistId,
+    },
+    /// Spare parts are put at disposal (a shared reserve).
+    AddSpares {
+        /// Which stock.
+        spare: SpareId,
+        /// How many.
+        count: u32,
+    },
+    /// A target that is held below full level from the start (a standby reserve) may go up to this level for a while.
+    Activate {
+        /// Level.
+        to: Level,
+        /// How long; none: to the horizon.
+        lasts: DistId,
+    },
+    /// Work of a skill goes so many times as fast for a while.
+    SpeedUp {
+        /// Which skill; none: all.
+        skill: SkillId,
+        /// Factor, above 0.
+        factor: f64,
+        /// How long; none: to the horizon.
+        lasts: DistId,
+    },
+    /// Times to detection from then on are multiplied for a while (alert level).
+    Vigilance {
+        /// Factor, above 0; below 1: sooner.
+        factor: f64,
+        /// How long; none: to the horizon.
+        lasts: DistId,
+    },
+    /// Susceptible systems of each target become immune with this probability (emergency patch).
+    Immunise {
+        /// To what.
+        malware: MalwareId,
+        /// Probability.
+        coverage: f64,
+    },
+    /// A malware no longer spreads from the targets (cut off); without targets: from anywhere.
+    Contain {
+        /// Which.
+        malware: MalwareId,
+    },
+    /// An actor loses effort (financing, access to means).
+    Drain {
+        /// Whose.
+        actor: ActorId,
+        /// How much.
+        effort: f64,
+    },
+    /// A campaign begins no further step (deterrence, arrest).
+    Stop {
+        /// Which.
+        campaign: CampaignId,
     },
 }
 

@@ -8,8 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::{self, Choice, EffectKind, Id, On, Place};
 use linchpin_model::{
-    DamageChoice, DistId, Distribution, Effect, Event, EventId, Key, Level, NodeId, RepairId, Sharing,
-    SharingId, Targets,
+    DamageChoice, DistId, Distribution, Effect, Event, EventId, Key, Level, NodeId, Occasion, RepairId,
+    Sharing, SharingId, Targets,
 };
 
 impl<'s> Resolver<'s, '_> {
@@ -38,6 +38,7 @@ impl<'s> Resolver<'s, '_> {
                 severity: self.dist(event.severity.as_ref()),
                 effects,
                 threat: !event.background,
+                occasion: Occasion::Script,
             };
             self.builder.parts().events.push(built);
         }
