@@ -28,9 +28,11 @@ pub(crate) enum Kind {
     Job,
     /// A spare part is back in stock.
     Spare,
+    /// The time of an order has come: see `plans.rs`.
+    Order,
 }
 
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind::Fail,
     Kind::Repaired,
     Kind::Arrival,
@@ -42,6 +44,7 @@ const KINDS: [Kind; 11] = [
     Kind::Effect,
     Kind::Job,
     Kind::Spare,
+    Kind::Order,
 ];
 
 /// Ids have 28 bits: 268 million of a kind.
@@ -245,7 +248,7 @@ in_place! {
     pub(crate) struct Agenda {
         /// Scripted events and timed effects.
         pub(crate) threat: Calendar,
-        /// Repair jobs and spares.
+        /// Repair jobs, spares and orders.
         pub(crate) condition: Calendar,
         /// Levels, reserves, restarts, random failures, unattended repairs.
         pub(crate) cascade: Calendar,

@@ -29,7 +29,8 @@ impl Engine<'_> {
             self.clock.events += 1;
             match kind {
                 Kind::Job => self.job_due(id),
-                _ => self.spare_back(id),
+                Kind::Spare => self.spare_back(id),
+                _ => self.order_due(id),
             }
         }
     }

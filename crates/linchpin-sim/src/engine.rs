@@ -2,9 +2,11 @@
 
 use crate::agenda::Agenda;
 use crate::plan::{DelayedLink, Plan};
+use crate::plans::Plans;
 use crate::state::{
     Clock, Condition, Flow, NEVER, Node, Observer, Response, Saved, Shared, State, Threats, Touched, flag,
 };
+use crate::warning::Notices;
 use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::prelude::{Query, Res, ResMut};
 use bevy_ecs::system::SystemParam;
@@ -34,7 +36,8 @@ impl EngineParam<'_, '_> {
             .ok()
             .and_then(|mut tables| tables.next())
             .map_or(&mut [][..], |nodes| ContiguousMut::bypass_change_detection_split(nodes).0);
-        let State { clock, touched, agenda, flow, condition, threats, response, observer } = &mut *self.state;
+        let State { clock, touched, agenda, flow, condition, threats, response, notices, plans, observer } =
+            &mut *self.state;
         let now = clock.now;
         Engine {
             plan: &self.shared.0,
@@ -47,6 +50,8 @@ impl EngineParam<'_, '_> {
             condition,
             threats,
             response,
+            notices,
+            plans,
             observer,
         }
     }
@@ -64,6 +69,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) condition: &'a mut Condition,
     pub(crate) threats: &'a mut Threats,
     pub(crate) response: &'a mut Response,
+    pub(crate) notices: &'a mut Notices,
+    pub(crate) plans: &'a mut Plans,
     pub(crate) observer: &'a mut Observer,
 }
 
@@ -193,6 +200,8 @@ impl Engine<'_> {
         saved.state.condition.clone_from(self.condition);
         saved.state.threats.clone_from(self.threats);
         saved.state.response.clone_from(self.response);
+        saved.state.notices.clone_from(self.notices);
+        saved.state.plans.clone_from(self.plans);
         saved.state.observer.clone_from(self.observer);
     }
 
@@ -206,6 +215,8 @@ impl Engine<'_> {
         self.condition.clone_from(&saved.state.condition);
         self.threats.clone_from(&saved.state.threats);
         self.response.clone_from(&saved.state.response);
+        self.notices.clone_from(&saved.state.notices);
+        self.plans.clone_from(&saved.state.plans);
         self.observer.clone_from(&saved.state.observer);
     }
 

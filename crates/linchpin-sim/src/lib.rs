@@ -37,10 +37,12 @@ mod condition;
 mod engine;
 mod observe;
 mod plan;
+mod plans;
 mod response;
 mod rows;
 mod simulation;
 mod state;
 mod threat;
+mod warning;
 
 pub use simulation::{RunOptions, Simulation, Snapshot};

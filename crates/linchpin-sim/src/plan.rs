@@ -1,6 +1,7 @@
 //! The model as the hot loops want it: compact tables that all worlds of a model share.
 
 use crate::state::{Blame, ONE, flag};
+use crate::warning::Circles;
 use linchpin_model::{
     CeilingKind, Combine, Cover, DistId, Distribution, Effect, Key, Level, Model, Need, NeedId, NetworkRule,
     NodeId, NodeKind, Priority, Reserve, Role, Targets,
@@ -164,6 +165,8 @@ pub(crate) struct Plan {
     pub(crate) ranks: Vec<f64>,
     pub(crate) sectors: usize,
     pub(crate) event_limit: u64,
+    /// Who takes part in early warnings.
+    pub(crate) circles: Circles,
 }
 
 /// A network's links both ways.
@@ -227,6 +230,7 @@ impl Plan {
             ranks: lay_ranks(&model),
             sectors: model.sectors.len(),
             event_limit: model.meta.event_limit,
+            circles: Circles::new(&model),
             model,
         };
         plan.lay_sharing();

@@ -2,7 +2,9 @@
 
 use crate::agenda::{Agenda, Calendar};
 use crate::plan::Plan;
+use crate::plans::Plans;
 pub(crate) use crate::rows::{Rows, Touched};
+use crate::warning::Notices;
 use bevy_ecs::prelude::{Component, Resource};
 use linchpin_model::{Draws, Level, NeedId, NodeId, Record, Sharing};
 use std::sync::Arc;
@@ -504,6 +506,8 @@ in_place! {
         pub(crate) condition: Condition,
         pub(crate) threats: Threats,
         pub(crate) response: Response,
+        pub(crate) notices: Notices,
+        pub(crate) plans: Plans,
         pub(crate) observer: Observer,
     }
 }
@@ -615,6 +619,8 @@ impl Saved {
                 spare_count: vec![0; model.spares.len()],
                 recheck: false,
             },
+            notices: Notices::new(model),
+            plans: Plans::new(),
             observer: Observer {
                 record: Record::default(),
                 sums: model.groups.iter().map(|group| group.total_weight * u64::from(ONE)).collect(),

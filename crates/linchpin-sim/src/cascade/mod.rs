@@ -85,7 +85,7 @@ impl Engine<'_> {
             Kind::BlackStartEnd => self.end_black_start(id),
             Kind::Restart => self.finish_restart(id),
             Kind::Reset => self.reset_member(id),
-            Kind::Event | Kind::Effect | Kind::Job | Kind::Spare => {}
+            Kind::Event | Kind::Effect | Kind::Job | Kind::Spare | Kind::Order => {}
         }
     }
 }
