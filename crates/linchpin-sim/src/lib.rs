@@ -34,7 +34,9 @@
 mod agenda;
 mod cascade;
 mod condition;
+mod crews;
 mod engine;
+mod measures;
 mod observe;
 mod plan;
 mod plans;

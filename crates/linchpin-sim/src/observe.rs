@@ -43,6 +43,8 @@ impl Engine<'_> {
         }
         observer.record.events = self.clock.events;
         observer.record.event_times.extend(self.threats.times.iter().map(|time| SimTime(*time)));
+        let (now, crews) = (self.now, self.response.crews.iter_mut());
+        self.observer.record.teams.extend(crews.map(|crews| crews.told(now)));
         // Jobs that still wait have waited until now.
         for row in &self.response.waiting {
             let waited = self.now - self.response.jobs[*row as usize].since;

@@ -155,6 +155,8 @@ pub(crate) struct Plan {
     /// Nodes that can be damaged.
     pub(crate) damageable: usize,
     pub(crate) has_effects: bool,
+    /// Some nodes can be activated above their initial level.
+    pub(crate) has_standby: bool,
     pub(crate) has_attended: bool,
     /// Some nodes need each other.
     pub(crate) has_circles: bool,
@@ -191,7 +193,12 @@ impl Plan {
         let has_effects = model.events.iter().flat_map(|event| &event.effects).any(is_timed);
         let has_damage = slots.contains(&CeilingKind::Integrity);
         let product = model.nodes.iter().any(|node| node.combine == Combine::Product);
-        let columns = if slots.len() == 1 && !product { 0 } else { slots.len() };
+        let has_standby = model
+            .events
+            .iter()
+            .flat_map(|event| &event.effects)
+            .any(|e| matches!(e, Effect::Activate { .. }));
+        let columns = if slots.len() == 1 && !product && !has_standby { 0 } else { slots.len() };
         let attended = |i: usize| {
             let node = &model.nodes[i];
             let plan = node.repair.some().map(|repair| &model.repairs[repair.index()]);
@@ -223,6 +230,7 @@ impl Plan {
             restarts: Vec::new(),
             damageable: 0,
             has_effects,
+            has_standby,
             has_attended,
             has_turning: false,
             has_circles: has_circles(&model),
@@ -543,6 +551,8 @@ fn is_timed(effect: &Effect) -> bool {
             | Effect::ItLoss { .. }
             | Effect::SupplyCut { .. }
             | Effect::CloseArea { .. }
+            | Effect::Activate { .. }
+            | Effect::Vigilance { .. }
     )
 }
 

@@ -7,8 +7,9 @@
 use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::plan::expected;
-use crate::state::{Job, JobState, NEVER, flag};
-use linchpin_model::{Happening, Layer, Priority, Purpose, RepairPlan, SkillId, TeamId};
+use crate::state::{ActiveEffect, Job, JobState, NEVER, flag};
+use linchpin_model::time::whole_seconds;
+use linchpin_model::{Effect, Happening, Layer, Priority, Purpose, RepairPlan, SkillId, TeamId};
 
 /// Lets waiting jobs have free crews, and stops or resumes work.
 pub(crate) fn dispatch_crews(engine: &mut Engine<'_>) {
@@ -91,7 +92,7 @@ impl Engine<'_> {
     fn release_crews(&mut self, row: u32) {
         let job = &mut self.response.jobs[row as usize];
         if job.team != NO_TEAM {
-            self.response.free_crews[usize::from(job.team)] += job.crews;
+            self.response.crews[usize::from(job.team)].come_back(self.now, job.crews);
             job.team = NO_TEAM;
             job.crews = 0;
             self.agenda.wake_response = true;
@@ -196,7 +197,7 @@ impl Engine<'_> {
         let mut travel = 0;
         if !skill.is_none() && job.team == NO_TEAM {
             let Some(team) = self.free_team(job.node, skill, crews) else { return false };
-            self.response.free_crews[usize::from(team)] -= crews;
+            self.response.crews[usize::from(team)].send(self.now, crews);
             let slot = &mut self.response.jobs[row as usize];
             (slot.team, slot.crews) = (team, crews);
             if let Some(dist) = self.plan.model.teams[usize::from(team)].travel.some() {
@@ -209,6 +210,8 @@ impl Engine<'_> {
         }
         self.observer.record.waited_s += u64::from(self.now - job.since);
         self.response.active.push(row);
+        // The journey takes its time, however fast the work goes.
+        let travel = work_done(travel, self.speed_of(row));
         let work = self.work_of(row).saturating_add(travel);
         self.work(row, work);
         true
@@ -221,7 +224,7 @@ impl Engine<'_> {
         let region = model.nodes[node as usize].region;
         let able = |(i, team): &(usize, &linchpin_model::Team)| {
             team.skill == skill
-                && self.response.free_crews[*i] >= crews
+                && self.response.crews[*i].free >= u32::from(crews)
                 && (team.serves.is_empty() || team.serves.binary_search(&region).is_ok())
                 && self.nodes[team.node.index()].flags & flag::FAILED == 0
         };
@@ -253,12 +256,12 @@ impl Engine<'_> {
 
     fn work(&mut self, row: u32, work: u32) {
         let able = self.can_work(&self.response.jobs[row as usize]);
-        let now = self.now;
+        let (now, takes) = (self.now, time_for(work, self.speed_of(row)));
         let job = &mut self.response.jobs[row as usize];
         job.left = work;
         job.since = now;
         job.state = if able { JobState::Working } else { JobState::Paused };
-        job.due = if able { now.saturating_add(work) } else { NEVER };
+        job.due = if able { now.saturating_add(takes) } else { NEVER };
         let job = *job;
         self.agenda.condition.push(job.due, Kind::Job, row);
         if self.clock.trace {
@@ -271,18 +274,18 @@ impl Engine<'_> {
 
     fn pause_or_resume(&mut self, row: u32) {
         let able = self.can_work(&self.response.jobs[row as usize]);
-        let now = self.now;
+        let (now, speed) = (self.now, self.speed_of(row));
         let job = &mut self.response.jobs[row as usize];
         match job.state {
             JobState::Working if !able => {
-                job.left = job.left.saturating_sub(now - job.since);
+                job.left = job.left.saturating_sub(work_done(now - job.since, speed));
                 job.state = JobState::Paused;
                 job.due = NEVER;
             }
             JobState::Paused if able => {
                 job.since = now;
                 job.state = JobState::Working;
-                job.due = now.saturating_add(job.left);
+                job.due = now.saturating_add(time_for(job.left, speed));
             }
             _ => return,
         }
@@ -291,6 +294,52 @@ impl Engine<'_> {
         if self.clock.trace {
             let what = if able { Happening::RepairResumed } else { Happening::RepairPaused };
             self.trace(job.node, what);
+        }
+    }
+
+    /// How fast work on a job goes.
+    fn speed_of(&self, row: u32) -> f64 {
+        let job = &self.response.jobs[row as usize];
+        let stage = self.repair_of(job.node).stages.get(usize::from(job.stage));
+        let speed = stage.and_then(|stage| self.response.speed.get(stage.skill.index()));
+        speed.copied().unwrap_or(1.0)
+    }
+
+    /// Work of some skills goes at another speed from now on.
+    pub(crate) fn change_speed(&mut self) {
+        let now = self.now;
+        for k in 0..self.response.active.len() {
+            let row = self.response.active[k];
+            let speed = self.speed_of(row);
+            let job = &mut self.response.jobs[row as usize];
+            if job.state == JobState::Working {
+                job.left = job.left.saturating_sub(work_done(now - job.since, speed));
+                job.since = now;
+            }
+        }
+        self.sum_speeds();
+        for k in 0..self.response.active.len() {
+            let row = self.response.active[k];
+            let speed = self.speed_of(row);
+            let job = &mut self.response.jobs[row as usize];
+            if job.state == JobState::Working {
+                job.due = now.saturating_add(time_for(job.left, speed));
+                self.agenda.condition.push(job.due, Kind::Job, row);
+            }
+        }
+    }
+
+    fn sum_speeds(&mut self) {
+        let plan = self.plan;
+        self.response.speed.fill(1.0);
+        for active in self.threats.effects.iter().filter(|e| e.slot == ActiveEffect::SPEED && !e.ended) {
+            let effect = &plan.model.events[active.event as usize].effects[usize::from(active.effect)];
+            let Effect::SpeedUp { skill, factor, .. } = effect else { continue };
+            for (other, speed) in self.response.speed.iter_mut().enumerate() {
+                if skill.is_none() || skill.index() == other {
+                    *speed *= factor;
+                }
+            }
         }
     }
 
@@ -332,4 +381,15 @@ impl Engine<'_> {
         self.response.stock[spare as usize] += 1;
         self.agenda.wake_response = true;
     }
+}
+
+/// Seconds that so much work takes.
+fn time_for(work: u32, speed: f64) -> u32 {
+    if speed == 1.0 { work } else { whole_seconds(f64::from(work) / speed) }
+}
+
+/// Work done in so many seconds.
+fn work_done(seconds: u32, speed: f64) -> u32 {
+    // `as` saturates.
+    if speed == 1.0 { seconds } else { (f64::from(seconds) * speed) as u32 }
 }

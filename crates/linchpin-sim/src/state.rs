@@ -1,6 +1,7 @@
 //! What changes during a replication: two hot components a node, and resources for the rest.
 
 use crate::agenda::{Agenda, Calendar};
+use crate::crews::Crews;
 use crate::plan::Plan;
 use crate::plans::Plans;
 pub(crate) use crate::rows::{Rows, Touched};
@@ -391,7 +392,7 @@ pub(crate) struct ActiveEffect {
     /// Next step of a forcing.
     pub(crate) step: u16,
     pub(crate) level: u32,
-    /// The kind of ceiling, or [`ActiveEffect::CONTROL`].
+    /// The kind of ceiling, or what else it acts on: [`ActiveEffect::CONTROL`] and others.
     pub(crate) slot: u8,
     pub(crate) ended: bool,
     /// When the event took place.
@@ -402,6 +403,14 @@ pub(crate) struct ActiveEffect {
 
 impl ActiveEffect {
     pub(crate) const CONTROL: u8 = u8::MAX;
+    /// May go above its initial level.
+    pub(crate) const STANDBY: u8 = u8::MAX - 1;
+    /// Times to detection are multiplied.
+    pub(crate) const VIGILANCE: u8 = u8::MAX - 2;
+    /// More crews.
+    pub(crate) const CREWS: u8 = u8::MAX - 3;
+    /// Work goes faster.
+    pub(crate) const SPEED: u8 = u8::MAX - 4;
 }
 
 in_place! {
@@ -413,6 +422,8 @@ in_place! {
         pub(crate) heads: Vec<u32>,
         pub(crate) race: Vec<(u64, u32)>,
         pub(crate) times: Vec<u32>,
+        /// Which use of a plan is being carried out; 0 for everything else. Effects draw anew with each.
+        pub(crate) turn: u32,
     }
 }
 
@@ -440,7 +451,7 @@ pub(crate) struct Job {
     /// The team at work (`u16::MAX`: none) and how many of its crews.
     pub(crate) team: u16,
     pub(crate) crews: u16,
-    /// Work left in the stage when it last went on, in seconds.
+    /// Work left in the stage when it last went on, in seconds at common speed.
     pub(crate) left: u32,
     pub(crate) since: u32,
     pub(crate) due: u32,
@@ -463,7 +474,9 @@ in_place! {
         /// Waiting jobs, first to be served first.
         pub(crate) waiting: Vec<u32>,
         pub(crate) active: Vec<u32>,
-        pub(crate) free_crews: Vec<u16>,
+        pub(crate) crews: Vec<Crews>,
+        /// How fast work goes, by skill.
+        pub(crate) speed: Vec<f64>,
         pub(crate) stock: Vec<u32>,
         pub(crate) spare_count: Vec<u32>,
         /// True where the level of a watched node crossed its threshold.
@@ -607,6 +620,7 @@ impl Saved {
                 heads: vec![NEVER; with(plan.has_effects, n)],
                 race: Vec::new(),
                 times: vec![NEVER; model.events.len()],
+                turn: 0,
             },
             response: Response {
                 jobs: Vec::new(),
@@ -614,7 +628,8 @@ impl Saved {
                 job_of: vec![NEVER; with(plan.has_attended, n)],
                 waiting: Vec::new(),
                 active: Vec::new(),
-                free_crews: model.teams.iter().map(|team| team.crews).collect(),
+                crews: model.teams.iter().map(|team| Crews::new(team.crews)).collect(),
+                speed: vec![1.0; model.skills.len()],
                 stock: model.spares.iter().map(|spare| spare.stock).collect(),
                 spare_count: vec![0; model.spares.len()],
                 recheck: false,

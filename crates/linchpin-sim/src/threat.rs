@@ -80,15 +80,22 @@ impl Engine<'_> {
             }
             Targets::None => {}
         }
-        for effect in &event.effects {
-            if let Effect::Demand { sharing, add } = effect {
-                self.add_demand(sharing.0, *add);
-            }
-        }
+        self.act_once(id);
         for other in 0..plan.model.events.len() as u32 {
             if plan.model.events[other as usize].after == Some(EventId(id)) {
                 self.schedule_event(other);
             }
+        }
+    }
+
+    /// What an event does once, whomever it strikes.
+    pub(crate) fn act_once(&mut self, id: u32) {
+        let plan = self.plan;
+        for (index, effect) in plan.model.events[id as usize].effects.iter().enumerate() {
+            if let Effect::Demand { sharing, add } = effect {
+                self.add_demand(sharing.0, *add);
+            }
+            self.take_measure(id, index as u16);
         }
     }
 
@@ -114,7 +121,8 @@ impl Engine<'_> {
     fn strike(&mut self, id: u32, event: &Event, node: NodeId, severity: f64, intensity: f64) {
         let key = event.key.with(self.plan.model.nodes[node.index()].key);
         if event.hit_probability < 1.0
-            && self.clock.draws.uniform(Layer::Threat, key, Purpose::Hit, 0) >= event.hit_probability
+            && self.clock.draws.uniform(Layer::Threat, key, Purpose::Hit, self.threats.turn)
+                >= event.hit_probability
         {
             return;
         }
@@ -160,6 +168,13 @@ impl Engine<'_> {
                     for node in near.iter().chain((!near.contains(&node)).then_some(&node)) {
                         self.begin_effect(*node, id, part, CeilingKind::Closure as u8, 0, *lasts);
                     }
+                }
+                Effect::Activate { to, lasts } => {
+                    self.begin_effect(node, id, part, ActiveEffect::STANDBY, to.0, *lasts);
+                }
+                Effect::Vigilance { factor, lasts } => {
+                    let level = crate::measures::millionths(*factor);
+                    self.begin_effect(node, id, part, ActiveEffect::VIGILANCE, level, *lasts);
                 }
                 _ => {}
             }
@@ -228,7 +243,8 @@ impl Engine<'_> {
         if let Some(dist) = lasts.some() {
             let key =
                 self.plan.model.events[event as usize].key.with(self.plan.model.nodes[node.index()].key);
-            let lasts = self.draw(Layer::Threat, key, Purpose::EffectDuration, u32::from(effect), dist);
+            let count = self.draw_count(effect);
+            let lasts = self.draw(Layer::Threat, key, Purpose::EffectDuration, count, dist);
             self.agenda.threat.push(self.now.saturating_add(lasts), Kind::Effect, row);
         }
         self.apply_effects(node.0, slot);
@@ -238,12 +254,14 @@ impl Engine<'_> {
     /// A timed effect ends, or a forcing takes its next step.
     fn effect_due(&mut self, row: u32) {
         let active = self.threats.effects[row as usize];
+        if active.ended {
+            return;
+        }
         let effect = &self.plan.model.events[active.event as usize].effects[usize::from(active.effect)];
         if let Effect::Forcing { .. } = effect {
             self.step_forcing(row);
         } else {
-            self.threats.effects[row as usize].ended = true;
-            self.apply_effects(active.node, active.slot);
+            self.end_effect(row);
         }
     }
 
@@ -269,7 +287,7 @@ impl Engine<'_> {
     }
 
     /// A slot follows the strongest of the effects that act on it.
-    fn apply_effects(&mut self, node: u32, slot: u8) {
+    pub(crate) fn apply_effects(&mut self, node: u32, slot: u8) {
         let (mut level, mut any) = (ONE, false);
         let mut row = self.threats.heads[node as usize];
         while row != NEVER {
@@ -280,10 +298,12 @@ impl Engine<'_> {
             }
             row = effect.next;
         }
-        if slot == ActiveEffect::CONTROL {
-            self.set_control(node, any);
-        } else {
-            self.set_ceiling(node, CeilingKind::ALL[usize::from(slot)], level);
+        match slot {
+            ActiveEffect::CONTROL => self.set_control(node, any),
+            ActiveEffect::STANDBY => self.refresh_own(node),
+            // Looked up where it matters.
+            ActiveEffect::VIGILANCE => {}
+            _ => self.set_ceiling(node, CeilingKind::ALL[usize::from(slot)], level),
         }
     }
 

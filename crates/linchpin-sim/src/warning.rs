@@ -113,7 +113,7 @@ impl Engine<'_> {
     /// times the warnings that are out.
     pub(crate) fn detection_factor(&self, node: NodeId, attack: Attack) -> f64 {
         let model = &self.plan.model;
-        let mut factor = self.notices.vigilance;
+        let mut factor = self.notices.vigilance * self.vigilance_at(node);
         for (warning, fixed) in model.warnings.iter().enumerate() {
             if self.notices.out[self.warning_row(warning, attack)]
                 && self.plan.circles.holds(model, warning, node)

@@ -647,23 +647,27 @@ impl Engine<'_> {
         if status.flags & flag::INVULNERABLE != 0 {
             return;
         }
-        let initial = self.plan.model.nodes[i].initial.0;
         let columns = self.plan.columns;
         if columns == 0 {
-            status.own = level.min(initial);
-        } else {
-            let row = &mut self.flow.ceilings[i * columns..(i + 1) * columns];
-            let column = usize::from(self.plan.slot_of[kind as usize]);
-            if std::mem::replace(&mut row[column], level) == level {
-                return;
-            }
-            status.own = if status.flags & flag::PRODUCT != 0 {
-                row.iter().fold(u64::from(initial), |own, term| own * u64::from(*term) / u64::from(ONE))
-                    as u32
-            } else {
-                row.iter().fold(initial, |own, term| own.min(*term))
-            };
+            status.own = level.min(self.plan.model.nodes[i].initial.0);
+            self.list(node);
+            return;
         }
+        let column = usize::from(self.plan.slot_of[kind as usize]);
+        if std::mem::replace(&mut self.flow.ceilings[i * columns + column], level) != level {
+            self.refresh_own(node);
+        }
+    }
+
+    /// Computes anew what a node's ceilings and its initial level make of it.
+    pub(crate) fn refresh_own(&mut self, node: u32) {
+        let (i, columns, initial) = (node as usize, self.plan.columns, self.initial_of(node));
+        let row = &self.flow.ceilings[i * columns..(i + 1) * columns];
+        self.nodes[i].own = if self.nodes[i].flags & flag::PRODUCT != 0 {
+            row.iter().fold(u64::from(initial), |own, term| own * u64::from(*term) / u64::from(ONE)) as u32
+        } else {
+            row.iter().fold(initial, |own, term| own.min(*term))
+        };
         // Even where the lowest stays, the cause may pass to another ceiling.
         self.list(node);
     }
