@@ -22,10 +22,35 @@
 //! | `repairs` | repairs | repairs finished |
 //! | `repair_wait` | h | waiting of all jobs for crews or spares, in sum |
 //!
+//! Where the model has campaigns, malware or plans (step, campaign, actor... stand for ids; a step is `CAMPAIGN/STEP`):
+//!
+//! | id | unit | meaning |
+//! | --- | --- | --- |
+//! | `actor_loss/ACTOR`, `campaign_loss/...`, `step_loss/...`, `malware_loss/...`, `plan_loss/...`, `event_loss/...` | asset-hours | lost service that began where the steps of an actor or campaign, the step, the malware, the plan or the scripted event struck first; an actor's and a campaign's holds that of malware which only the campaign brings in |
+//! | `campaign_begun`, `_reached`, `_noticed_first`, `_ascribed_rightly` | share | 1 where it took place, reached all its goals, was noticed before that, was ascribed to those who did it |
+//! | `campaign_reach_time`, `_notice_time`, `_attribution_time` | h | from its beginning; infinite where it did not come to that by the horizon, or did not take place |
+//! | `campaign_effort` | effort | effort spent |
+//! | `step_tried`, `_succeeded`, `_noticed`, `_blocked` | share | 1 where at least one try was made, succeeded, was noticed, was noticed and stopped |
+//! | `step_stops` | share | 1 where it was tried and never succeeded, and the campaign did not reach its goal |
+//! | `malware_infected`, `_impaired`, `_crossed`, `_shutdowns`, `_peak` | assets | assets ever infected, impaired, reached in their control systems, shut down as a precaution; most infected or impaired at once |
+//! | `malware_dwell`, `_detect_time` | h | from the first infection to the first impairment, until it was noticed; infinite where that did not come |
+//! | `malware_contain_time` | h | from the first infection until nothing is infected or impaired; 0 where nothing ever was, infinite where something is at the horizon |
+//! | `plan_used` | share | 1 where it was carried out |
+//! | `plan_uses`, `plan_false_alarms` | times | how often, how often without cause |
+//! | `plan_time` | h | from the start of the scenario until it was first in force; infinite where it never was |
+//! | `plan_cost` | cost | of all uses of all plans |
+//! | `team_utilisation/TEAM` | share | crews' time at work of their time there |
+//! | `team_jobs/TEAM` | jobs | jobs it took |
+//! | `control_lost`, `control_lost_peak` | asset-hours, assets | without remote control, and most at once |
+//! | `harmed`, `records_taken` | people, records | people harmed, records taken |
+//!
 //! Person-hours are not added over services: the same people would be counted more than once.
+
+pub(crate) mod adversary;
 
 use crate::curve::{Piece, Shape};
 use crate::paired::Paired;
+use adversary::Adversary;
 use linchpin_model::{GroupKind, Level, Model, Record, SimTime};
 
 /// Restoration levels in percent, in the order of [`crate::curve::LEVELS`].
@@ -54,6 +79,7 @@ pub struct Metric {
 pub struct Catalogue {
     metrics: Vec<Metric>,
     plans: Vec<GroupPlan>,
+    adversary: Adversary,
     headline: usize,
     background: bool,
 }
@@ -86,11 +112,12 @@ impl Catalogue {
             list_group(&mut metrics, &group.id, &group.name, *plan);
         }
         list_cascade(&mut metrics, background);
+        let adversary = Adversary::list(model, &mut metrics);
         let headline = headline_id(model)
             .and_then(|id| metrics.iter().position(|metric| metric.id == id))
             .or_else(|| metrics.iter().position(|metric| metric.id == "cascade_size"))
             .unwrap_or(0);
-        Self { metrics, plans, headline, background }
+        Self { metrics, plans, adversary, headline, background }
     }
 
     /// All metrics, in the order of [`Self::evaluate`].
@@ -133,6 +160,7 @@ impl Catalogue {
             evaluate_group(paired, group, *plan, &mut put);
         }
         evaluate_cascade(base, run, self.background, &mut put);
+        self.adversary.evaluate(run, &mut put);
     }
 }
 

@@ -9,10 +9,12 @@
 //! | hidden | kept |
 //! | --- | --- |
 //! | names and ids of assets, pools, teams, regions, events, declared groups, requirements, spares, networks, vendors and other common causes | names and ids of sectors, services and classes |
-//! | title, question, values with their sources | marking, calendar, seed, hashes, program version |
+//! | names and ids of actors, campaigns, steps, malware, plans, contacts, postures, platforms, warnings and profiles; narratives | techniques with their catalogue; kinds of actors |
+//! | title, question, values with their sources; assessments of actors | marking, calendar, seed, hashes, program version |
 //! | positions of assets and regions | figures: levels, times, people, counts |
 //! | names of stages of autonomy and repair, damage states and skills that contain a hidden name | the others |
 
+mod contest;
 mod hmac;
 mod pseudonym;
 
@@ -46,6 +48,7 @@ pub fn redact(model: &Model, key: &RedactKey) -> Model {
         event.id = format!("event-{word}");
         event.name = format!("{} {}", effect_word(original), word.to_uppercase());
     }
+    contest::rename(&mut told, &mut names);
     let mut rename = |kind: &'static str, id: &mut String| *id = format!("{kind}-{}", names.of(kind, id));
     told.common_causes.iter_mut().for_each(|cause| rename("cause", &mut cause.id));
     told.spares.iter_mut().for_each(|spare| rename("spare", &mut spare.id));
@@ -101,6 +104,7 @@ impl Hidden {
         let sharings = model.sharings.iter().map(|sharing| &sharing.id);
         let ids = causes.chain(spares).chain(networks).chain(sharings);
         regions.chain(events).chain(groups).chain(requirements).chain(ids).for_each(|text| hide(text));
+        contest::names(model).for_each(|text| hide(text));
         hide(&model.meta.name);
         Self(words)
     }

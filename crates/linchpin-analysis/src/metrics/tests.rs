@@ -37,7 +37,7 @@ fn full(model: &Model) -> Vec<u64> {
     model.groups.iter().map(|group| group.total_weight * 1_000_000).collect()
 }
 
-fn evaluate(model: &Model, base: Option<&Record>, run: &Record) -> (Catalogue, Vec<f64>) {
+pub(crate) fn evaluate(model: &Model, base: Option<&Record>, run: &Record) -> (Catalogue, Vec<f64>) {
     let catalogue = Catalogue::new(model);
     let mut paired = Paired::default();
     paired.load(model.meta.horizon, base, run);
@@ -46,7 +46,7 @@ fn evaluate(model: &Model, base: Option<&Record>, run: &Record) -> (Catalogue, V
     (catalogue, out)
 }
 
-fn check(got: &(Catalogue, Vec<f64>), expected: &[(&str, f64)]) {
+pub(crate) fn check(got: &(Catalogue, Vec<f64>), expected: &[(&str, f64)]) {
     for (id, value) in expected {
         let got = got.1[got.0.find(id).unwrap_or_else(|| panic!("no metric {id}"))];
         let same = got == *value || (got - value).abs() <= 1e-9 * value.abs().max(1.0);
