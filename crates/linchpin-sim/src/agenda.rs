@@ -30,9 +30,11 @@ pub(crate) enum Kind {
     Spare,
     /// The time of an order has come: see `plans.rs`.
     Order,
+    /// A campaign begins, or a step of one begins, ends or is noticed.
+    Campaign,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 13] = [
     Kind::Fail,
     Kind::Repaired,
     Kind::Arrival,
@@ -45,6 +47,7 @@ const KINDS: [Kind; 12] = [
     Kind::Job,
     Kind::Spare,
     Kind::Order,
+    Kind::Campaign,
 ];
 
 /// Ids have 28 bits: 268 million of a kind.

@@ -1,6 +1,7 @@
 //! One view of everything a replication reads and changes. Each subsystem adds its own methods to it.
 
 use crate::agenda::Agenda;
+use crate::campaign::Campaigns;
 use crate::plan::{DelayedLink, Plan};
 use crate::plans::Plans;
 use crate::state::{
@@ -36,8 +37,19 @@ impl EngineParam<'_, '_> {
             .ok()
             .and_then(|mut tables| tables.next())
             .map_or(&mut [][..], |nodes| ContiguousMut::bypass_change_detection_split(nodes).0);
-        let State { clock, touched, agenda, flow, condition, threats, response, notices, plans, observer } =
-            &mut *self.state;
+        let State {
+            clock,
+            touched,
+            agenda,
+            flow,
+            condition,
+            threats,
+            campaigns,
+            response,
+            notices,
+            plans,
+            observer,
+        } = &mut *self.state;
         let now = clock.now;
         Engine {
             plan: &self.shared.0,
@@ -49,6 +61,7 @@ impl EngineParam<'_, '_> {
             flow,
             condition,
             threats,
+            campaigns,
             response,
             notices,
             plans,
@@ -68,6 +81,7 @@ pub(crate) struct Engine<'a> {
     pub(crate) flow: &'a mut Flow,
     pub(crate) condition: &'a mut Condition,
     pub(crate) threats: &'a mut Threats,
+    pub(crate) campaigns: &'a mut Campaigns,
     pub(crate) response: &'a mut Response,
     pub(crate) notices: &'a mut Notices,
     pub(crate) plans: &'a mut Plans,
@@ -199,6 +213,7 @@ impl Engine<'_> {
         saved.state.flow.clone_from(self.flow);
         saved.state.condition.clone_from(self.condition);
         saved.state.threats.clone_from(self.threats);
+        saved.state.campaigns.clone_from(self.campaigns);
         saved.state.response.clone_from(self.response);
         saved.state.notices.clone_from(self.notices);
         saved.state.plans.clone_from(self.plans);
@@ -214,6 +229,7 @@ impl Engine<'_> {
         self.flow.clone_from(&saved.state.flow);
         self.condition.clone_from(&saved.state.condition);
         self.threats.clone_from(&saved.state.threats);
+        self.campaigns.clone_from(&saved.state.campaigns);
         self.response.clone_from(&saved.state.response);
         self.notices.clone_from(&saved.state.notices);
         self.plans.clone_from(&saved.state.plans);

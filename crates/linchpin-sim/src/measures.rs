@@ -67,6 +67,7 @@ impl Engine<'_> {
                 let all = self.threats.effects.iter();
                 let acting = all.filter(|e| e.slot == ActiveEffect::VIGILANCE && e.node == NEVER && !e.ended);
                 self.notices.vigilance = acting.fold(1.0, |product, effect| product * share(effect.level));
+                self.review_detections();
             }
             ActiveEffect::CREWS if active.ended => {
                 let effect =

@@ -35,6 +35,7 @@ impl Engine<'_> {
             }
         }
         self.find_locked_out();
+        self.close_campaigns();
         let observer = &mut *self.observer;
         observer.roots.sort_unstable();
         for root in observer.roots.drain(..) {

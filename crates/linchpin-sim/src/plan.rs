@@ -1,5 +1,6 @@
 //! The model as the hot loops want it: compact tables that all worlds of a model share.
 
+use crate::campaign::Schemes;
 use crate::state::{Blame, ONE, flag};
 use crate::warning::Circles;
 use linchpin_model::{
@@ -169,6 +170,8 @@ pub(crate) struct Plan {
     pub(crate) event_limit: u64,
     /// Who takes part in early warnings.
     pub(crate) circles: Circles,
+    /// Tables of the campaigns.
+    pub(crate) schemes: Schemes,
 }
 
 /// A network's links both ways.
@@ -239,6 +242,7 @@ impl Plan {
             sectors: model.sectors.len(),
             event_limit: model.meta.event_limit,
             circles: Circles::new(&model),
+            schemes: Schemes::new(&model),
             model,
         };
         plan.lay_sharing();

@@ -214,6 +214,7 @@ impl Simulation {
                 engine.schedule_failures();
             }
             engine.schedule_events();
+            engine.schedule_campaigns();
         });
     }
 
@@ -243,7 +244,7 @@ impl Simulation {
         self.with_engine(|engine| engine.restore(&snapshot.0));
     }
 
-    fn with_engine<R>(&mut self, run: impl FnOnce(&mut Engine<'_>) -> R) -> R {
+    pub(crate) fn with_engine<R>(&mut self, run: impl FnOnce(&mut Engine<'_>) -> R) -> R {
         #[expect(
             clippy::expect_used,
             reason = "the resources were inserted in `build` and are never removed"

@@ -1,6 +1,7 @@
 //! What changes during a replication: two hot components a node, and resources for the rest.
 
 use crate::agenda::{Agenda, Calendar};
+use crate::campaign::Campaigns;
 use crate::crews::Crews;
 use crate::plan::Plan;
 use crate::plans::Plans;
@@ -518,6 +519,7 @@ in_place! {
         pub(crate) flow: Flow,
         pub(crate) condition: Condition,
         pub(crate) threats: Threats,
+        pub(crate) campaigns: Campaigns,
         pub(crate) response: Response,
         pub(crate) notices: Notices,
         pub(crate) plans: Plans,
@@ -577,7 +579,7 @@ impl Saved {
             clock,
             touched: Touched::new(n),
             agenda: Agenda {
-                threat: Calendar::new(horizon, model.events.len() * 2),
+                threat: Calendar::new(horizon, model.events.len() * 2 + model.steps.len() * 4),
                 condition: Calendar::new(horizon, with(plan.has_attended, n / 8)),
                 cascade: Calendar::new(horizon, n / 2),
                 wake_response: false,
@@ -622,6 +624,7 @@ impl Saved {
                 times: vec![NEVER; model.events.len()],
                 turn: 0,
             },
+            campaigns: Campaigns::new(model, &plan.schemes),
             response: Response {
                 jobs: Vec::new(),
                 free_jobs: Vec::new(),

@@ -45,25 +45,18 @@ impl Engine<'_> {
             self.clock.events += 1;
             match kind {
                 Kind::Event => self.fire(id),
+                Kind::Campaign => self.campaign_due(id),
                 _ => self.effect_due(id),
             }
         }
+        self.look_again();
     }
 
+    /// A scripted event takes place.
     fn fire(&mut self, id: u32) {
         let plan = self.plan;
         let event = &plan.model.events[id as usize];
-        self.threats.times[id as usize] = self.now;
-        if self.clock.trace {
-            self.trace(NodeId::NONE.0, Happening::Event(EventId(id)));
-        }
-        let severity = match event.severity.some() {
-            None => 1.0,
-            Some(dist) => {
-                let u = self.clock.draws.uniform(Layer::Threat, event.key, Purpose::Severity, 0);
-                plan.model.dist(dist).quantile(u).max(0.0)
-            }
-        };
+        let (first, severity) = self.open_event(id, event);
         match &event.targets {
             Targets::All(nodes) => {
                 for node in nodes {
@@ -80,9 +73,45 @@ impl Engine<'_> {
             }
             Targets::None => {}
         }
+        self.close_event(id, first);
+    }
+
+    /// The event that stands for a step, malware or plan takes place at these nodes.
+    pub(crate) fn strike_chosen(&mut self, id: u32, nodes: &[u32]) {
+        let plan = self.plan;
+        let event = &plan.model.events[id as usize];
+        let (first, severity) = self.open_event(id, event);
+        for node in nodes {
+            self.strike(id, event, NodeId(*node), severity, 0.0);
+        }
+        self.close_event(id, first);
+    }
+
+    /// An event takes place: whether for the first time, and how severe it is.
+    fn open_event(&mut self, id: u32, event: &Event) -> (bool, f64) {
+        let time = &mut self.threats.times[id as usize];
+        let first = *time == NEVER;
+        if first {
+            *time = self.now;
+        }
+        if self.clock.trace {
+            self.trace(NodeId::NONE.0, Happening::Event(EventId(id)));
+        }
+        let severity = event.severity.some().map_or(1.0, |dist| {
+            let u = self.clock.draws.uniform(Layer::Threat, event.key, Purpose::Severity, 0);
+            self.plan.model.dist(dist).quantile(u).max(0.0)
+        });
+        (first, severity)
+    }
+
+    /// What an event does apart from its targets; and the events that follow it, the first time it takes place.
+    fn close_event(&mut self, id: u32, first: bool) {
         self.act_once(id);
-        for other in 0..plan.model.events.len() as u32 {
-            if plan.model.events[other as usize].after == Some(EventId(id)) {
+        if !first {
+            return;
+        }
+        for other in 0..self.plan.model.events.len() as u32 {
+            if self.plan.model.events[other as usize].after == Some(EventId(id)) {
                 self.schedule_event(other);
             }
         }
@@ -92,8 +121,11 @@ impl Engine<'_> {
     pub(crate) fn act_once(&mut self, id: u32) {
         let plan = self.plan;
         for (index, effect) in plan.model.events[id as usize].effects.iter().enumerate() {
-            if let Effect::Demand { sharing, add } = effect {
-                self.add_demand(sharing.0, *add);
+            match effect {
+                Effect::Demand { sharing, add } => self.add_demand(sharing.0, *add),
+                Effect::Drain { actor, effort } => self.take_effort(*actor, *effort),
+                Effect::Stop { campaign } => self.end_campaign(u32::from(campaign.0), false),
+                _ => {}
             }
             self.take_measure(id, index as u16);
         }
@@ -218,7 +250,7 @@ impl Engine<'_> {
         state.map(|state| state as u16)
     }
 
-    fn begin_effect(
+    pub(crate) fn begin_effect(
         &mut self,
         node: NodeId,
         event: u32,

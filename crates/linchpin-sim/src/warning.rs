@@ -197,6 +197,7 @@ impl Engine<'_> {
         if let (Attack::Campaign(campaign), true) = (attack, self.clock.trace) {
             self.trace(NodeId::NONE.0, Happening::Warned(campaign));
         }
+        self.review_detections();
     }
 
     /// Enough steps of a campaign are known for somebody to be named.

@@ -47,7 +47,8 @@ impl Engine<'_> {
         }
     }
 
-    fn has_work(&self) -> bool {
+    /// True where something of the present instant has not come to levels yet.
+    pub(crate) fn has_work(&self) -> bool {
         let flow = &*self.flow;
         !flow.next.is_empty()
             || !flow.networks_due.is_empty()
@@ -85,7 +86,7 @@ impl Engine<'_> {
             Kind::BlackStartEnd => self.end_black_start(id),
             Kind::Restart => self.finish_restart(id),
             Kind::Reset => self.reset_member(id),
-            Kind::Event | Kind::Effect | Kind::Job | Kind::Spare | Kind::Order => {}
+            Kind::Event | Kind::Effect | Kind::Job | Kind::Spare | Kind::Order | Kind::Campaign => {}
         }
     }
 }
