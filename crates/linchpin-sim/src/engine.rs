@@ -2,6 +2,7 @@
 
 use crate::agenda::Agenda;
 use crate::campaign::Campaigns;
+use crate::observation::Views;
 use crate::plan::{DelayedLink, Plan};
 use crate::plans::Plans;
 use crate::state::{
@@ -47,6 +48,7 @@ impl EngineParam<'_, '_> {
             campaigns,
             response,
             notices,
+            views,
             plans,
             observer,
         } = &mut *self.state;
@@ -64,6 +66,7 @@ impl EngineParam<'_, '_> {
             campaigns,
             response,
             notices,
+            views,
             plans,
             observer,
         }
@@ -84,6 +87,7 @@ pub(crate) struct Engine<'a> {
     pub(crate) campaigns: &'a mut Campaigns,
     pub(crate) response: &'a mut Response,
     pub(crate) notices: &'a mut Notices,
+    pub(crate) views: &'a mut Views,
     pub(crate) plans: &'a mut Plans,
     pub(crate) observer: &'a mut Observer,
 }
@@ -216,6 +220,7 @@ impl Engine<'_> {
         saved.state.campaigns.clone_from(self.campaigns);
         saved.state.response.clone_from(self.response);
         saved.state.notices.clone_from(self.notices);
+        saved.state.views.clone_from(self.views);
         saved.state.plans.clone_from(self.plans);
         saved.state.observer.clone_from(self.observer);
     }
@@ -232,6 +237,7 @@ impl Engine<'_> {
         self.campaigns.clone_from(&saved.state.campaigns);
         self.response.clone_from(&saved.state.response);
         self.notices.clone_from(&saved.state.notices);
+        self.views.clone_from(&saved.state.views);
         self.plans.clone_from(&saved.state.plans);
         self.observer.clone_from(&saved.state.observer);
     }

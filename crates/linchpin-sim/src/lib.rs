@@ -38,6 +38,7 @@ mod condition;
 mod crews;
 mod engine;
 mod measures;
+mod observation;
 mod observe;
 mod plan;
 mod plans;

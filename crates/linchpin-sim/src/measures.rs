@@ -113,7 +113,6 @@ impl Engine<'_> {
     }
 
     /// Ends what an event began and what has no end of its own.
-    #[allow(dead_code, reason = "plans call it")]
     pub(crate) fn end_effects(&mut self, event: EventId) {
         for row in 0..self.threats.effects.len() as u32 {
             let active = self.threats.effects[row as usize];
@@ -136,7 +135,6 @@ impl Engine<'_> {
     }
 }
 
-#[allow(dead_code, reason = "plans call it")]
 /// True where an effect lasts until somebody ends it. Harm is not ended by anybody.
 fn has_no_end(effect: &Effect) -> bool {
     match effect {

@@ -1,6 +1,7 @@
 //! The model as the hot loops want it: compact tables that all worlds of a model share.
 
 use crate::campaign::Schemes;
+use crate::observation::Lookout;
 use crate::state::{Blame, ONE, flag};
 use crate::warning::Circles;
 use linchpin_model::{
@@ -172,6 +173,8 @@ pub(crate) struct Plan {
     pub(crate) circles: Circles,
     /// Tables of the campaigns.
     pub(crate) schemes: Schemes,
+    /// What plans look at.
+    pub(crate) lookout: Lookout,
 }
 
 /// A network's links both ways.
@@ -243,6 +246,7 @@ impl Plan {
             event_limit: model.meta.event_limit,
             circles: Circles::new(&model),
             schemes: Schemes::new(&model),
+            lookout: Lookout::new(&model),
             model,
         };
         plan.lay_sharing();
@@ -301,6 +305,9 @@ impl Plan {
             }
         }
         self.lay_damageable();
+        for node in self.lookout.nodes() {
+            self.fixed_flags[node.index()] |= flag::OBSERVED;
+        }
         for delayed in &self.delayed_links {
             let provider = model.links[delayed.link as usize].provider;
             self.fixed_flags[provider.index()] |= flag::DELAYED;

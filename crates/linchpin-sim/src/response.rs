@@ -297,6 +297,15 @@ impl Engine<'_> {
         }
     }
 
+    /// The skill whose crews a waiting job waits for; none where it waits for something else.
+    pub(crate) fn wanted_skill(&self, row: u32) -> SkillId {
+        let job = &self.response.jobs[row as usize];
+        if job.team != NO_TEAM {
+            return SkillId::NONE;
+        }
+        self.repair_of(job.node).stages[usize::from(job.stage)].skill
+    }
+
     /// How fast work on a job goes.
     fn speed_of(&self, row: u32) -> f64 {
         let job = &self.response.jobs[row as usize];

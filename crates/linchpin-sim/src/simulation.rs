@@ -4,6 +4,7 @@ use crate::cascade::run_cascade;
 use crate::condition::finish_work;
 use crate::engine::{Engine, EngineParam};
 use crate::plan::Plan;
+use crate::plans::look_out;
 use crate::response::dispatch_crews;
 use crate::state::{NEVER, Saved, Shared};
 use crate::threat::fire_events;
@@ -71,6 +72,7 @@ impl Plugin for CascadePlugin {
 impl Plugin for ResponsePlugin {
     fn build(&self, passes: &mut Passes) {
         passes.add(Stage::Response, dispatch_crews);
+        passes.add(Stage::Response, look_out);
     }
 }
 
@@ -215,6 +217,9 @@ impl Simulation {
             }
             engine.schedule_events();
             engine.schedule_campaigns();
+            if plan.lookout.any {
+                engine.open_plans();
+            }
         });
     }
 

@@ -3,6 +3,7 @@
 use crate::agenda::{Agenda, Calendar};
 use crate::campaign::Campaigns;
 use crate::crews::Crews;
+use crate::observation::Views;
 use crate::plan::Plan;
 use crate::plans::Plans;
 pub(crate) use crate::rows::{Rows, Touched};
@@ -79,6 +80,8 @@ pub(crate) mod flag {
     pub(crate) const INVULNERABLE: u32 = 1 << 23;
     /// Its fall may raise another node at the same instant, or its rise lower one (fixed).
     pub(crate) const CAN_TURN: u32 = 1 << 24;
+    /// Plans look at whether it has failed (fixed).
+    pub(crate) const OBSERVED: u32 = 1 << 25;
 }
 
 /// A node: how it stands, and what every change of it needs to know. One cache line.
@@ -522,6 +525,7 @@ in_place! {
         pub(crate) campaigns: Campaigns,
         pub(crate) response: Response,
         pub(crate) notices: Notices,
+        pub(crate) views: Views,
         pub(crate) plans: Plans,
         pub(crate) observer: Observer,
     }
@@ -638,7 +642,8 @@ impl Saved {
                 recheck: false,
             },
             notices: Notices::new(model),
-            plans: Plans::new(),
+            views: Views::new(plan),
+            plans: Plans::new(model),
             observer: Observer {
                 record: Record::default(),
                 sums: model.groups.iter().map(|group| group.total_weight * u64::from(ONE)).collect(),

@@ -88,7 +88,7 @@ impl Engine<'_> {
     }
 
     /// An event takes place: whether for the first time, and how severe it is.
-    fn open_event(&mut self, id: u32, event: &Event) -> (bool, f64) {
+    pub(crate) fn open_event(&mut self, id: u32, event: &Event) -> (bool, f64) {
         let time = &mut self.threats.times[id as usize];
         let first = *time == NEVER;
         if first {
@@ -105,7 +105,7 @@ impl Engine<'_> {
     }
 
     /// What an event does apart from its targets; and the events that follow it, the first time it takes place.
-    fn close_event(&mut self, id: u32, first: bool) {
+    pub(crate) fn close_event(&mut self, id: u32, first: bool) {
         self.act_once(id);
         if !first {
             return;
@@ -150,7 +150,7 @@ impl Engine<'_> {
         self.threats.race = race;
     }
 
-    fn strike(&mut self, id: u32, event: &Event, node: NodeId, severity: f64, intensity: f64) {
+    pub(crate) fn strike(&mut self, id: u32, event: &Event, node: NodeId, severity: f64, intensity: f64) {
         let key = event.key.with(self.plan.model.nodes[node.index()].key);
         if event.hit_probability < 1.0
             && self.clock.draws.uniform(Layer::Threat, key, Purpose::Hit, self.threats.turn)

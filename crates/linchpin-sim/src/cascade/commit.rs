@@ -28,6 +28,7 @@ impl Engine<'_> {
             }
         }
         let observer = &mut *self.observer;
+        let noted = observer.record.steps.len();
         for (word, dirty) in observer.dirty.iter_mut().enumerate() {
             let mut bits = std::mem::take(dirty);
             while bits != 0 {
@@ -36,6 +37,9 @@ impl Engine<'_> {
                 let (time, sum) = (SimTime(self.now), observer.sums[group as usize]);
                 observer.record.steps.push(Step { time, group: GroupId(group), sum });
             }
+        }
+        if self.plan.lookout.has_groups() {
+            self.view_groups(noted);
         }
     }
 
@@ -71,7 +75,7 @@ impl Engine<'_> {
             status.flags |= flag::FELL;
             if to < status.failed_below && flags & flag::FAILED == 0 {
                 status.flags |= flag::FAILED;
-                if flags & (flag::EVER_FAILED | flag::WATCHED) != flag::EVER_FAILED {
+                if flags & (flag::EVER_FAILED | flag::WATCHED | flag::OBSERVED) != flag::EVER_FAILED {
                     self.note_failure(node);
                 }
                 self.note_switch(node, true);
@@ -82,8 +86,8 @@ impl Engine<'_> {
             }
         } else if flags & flag::FAILED != 0 && to >= status.failed_below {
             status.flags &= !flag::FAILED;
-            if flags & flag::WATCHED != 0 {
-                self.wake_response();
+            if flags & (flag::WATCHED | flag::OBSERVED) != 0 {
+                self.tell_response(node, false);
             }
             self.note_switch(node, false);
         }
@@ -104,8 +108,8 @@ impl Engine<'_> {
     fn note_failure(&mut self, node: u32) {
         let i = node as usize;
         let flags = self.nodes[i].flags;
-        if flags & flag::WATCHED != 0 {
-            self.wake_response();
+        if flags & (flag::WATCHED | flag::OBSERVED) != 0 {
+            self.tell_response(node, true);
         }
         if flags & flag::EVER_FAILED != 0 {
             return;
@@ -129,9 +133,17 @@ impl Engine<'_> {
         }
     }
 
-    fn wake_response(&mut self) {
-        self.agenda.wake_response = true;
-        self.response.recheck = true;
+    /// A node that the response waits for, or looks at, has failed or works again.
+    #[inline(never)]
+    fn tell_response(&mut self, node: u32, failed: bool) {
+        let flags = self.nodes[node as usize].flags;
+        if flags & flag::WATCHED != 0 {
+            self.agenda.wake_response = true;
+            self.response.recheck = true;
+        }
+        if flags & flag::OBSERVED != 0 {
+            self.view_switch(node, failed);
+        }
     }
 
     fn trace_change(&mut self, node: u32, from: u32, to: u32) {
