@@ -11,7 +11,7 @@ impl Engine<'_> {
         let fixed = &plan.model.events[event as usize];
         match &fixed.effects[usize::from(part)] {
             Effect::AddCrews { team, crews, lasts } => {
-                self.response.crews[team.index()].join(self.now, u32::from(*crews));
+                self.response.crews[team.index()].join(self.now, *crews);
                 self.agenda.wake_response = true;
                 self.begin_measure(event, part, ActiveEffect::CREWS, 0, *lasts);
             }
@@ -73,7 +73,7 @@ impl Engine<'_> {
                 let effect =
                     &self.plan.model.events[active.event as usize].effects[usize::from(active.effect)];
                 if let Effect::AddCrews { team, crews, .. } = effect {
-                    self.response.crews[team.index()].depart(self.now, u32::from(*crews));
+                    self.response.crews[team.index()].depart(self.now, *crews);
                 }
             }
             _ => {}

@@ -27,6 +27,8 @@ pub(crate) enum Order {
     Follow { plan: u16, entry: u16, turn: u32 },
     /// A plan has been in force long enough.
     End { plan: u16 },
+    /// What an ended plan did is taken back, unless it has begun again at the same instant.
+    Close { plan: u16 },
     /// A warning gets to everybody who takes part.
     Warn { warning: u32, attack: Attack },
     /// A campaign is ascribed to somebody.
@@ -50,6 +52,8 @@ enum Phase {
     Deciding,
     /// It is in force.
     InForce,
+    /// It has been in force long enough.
+    Ending,
     /// It cannot be used again.
     Over,
 }
@@ -65,6 +69,8 @@ struct Standing {
     /// When it was observed.
     observed: u32,
     false_alarm: bool,
+    /// What its last use did has not been taken back yet.
+    unclosed: bool,
 }
 
 in_place! {
@@ -85,12 +91,14 @@ impl Plans {
             uses: 0,
             observed: NEVER,
             false_alarm: false,
+            unclosed: false,
         };
         Self { orders: Vec::new(), standings: model.plans.iter().map(standing).collect() }
     }
 
     pub(crate) fn in_force(&self, plan: usize) -> bool {
-        self.standings[plan].phase == Phase::InForce
+        let standing = &self.standings[plan];
+        matches!(standing.phase, Phase::InForce | Phase::Ending) || standing.unclosed
     }
 }
 
@@ -125,7 +133,8 @@ impl Engine<'_> {
                     self.region_follows(plan, entry);
                 }
             }
-            Order::End { plan } => self.end_plan(plan),
+            Order::End { plan } => self.plans.standings[usize::from(plan)].phase = Phase::Ending,
+            Order::Close { plan } => self.close_plan(plan),
             Order::Warn { warning, attack } => self.warn(warning, attack),
             Order::Ascribe(campaign) => self.ascribe(campaign),
         }
@@ -172,6 +181,7 @@ impl Engine<'_> {
                 Phase::Lasting | Phase::Cut | Phase::Known if !self.is_so(usize::from(plan)) => {
                     self.plans.standings[usize::from(plan)].phase = Phase::Idle;
                 }
+                Phase::Ending => self.end_plan(plan),
                 Phase::Cut => self.report(plan),
                 Phase::Known => self.decide(plan),
                 _ => {}
@@ -251,6 +261,7 @@ impl Engine<'_> {
 
     /// A plan comes into force.
     fn begin_plan(&mut self, plan: u16) {
+        self.close_plan(plan);
         let fixed = &self.plan.model.plans[usize::from(plan)];
         let standing = &mut self.plans.standings[usize::from(plan)];
         standing.phase = Phase::InForce;
@@ -327,15 +338,26 @@ impl Engine<'_> {
         None
     }
 
-    /// A plan ends, and with it whatever it did that has no end of its own.
+    /// A plan ends. Where what it looks for goes on and it can be used again at once, it goes on without a gap.
     fn end_plan(&mut self, plan: u16) {
         let fixed = &self.plan.model.plans[usize::from(plan)];
         let standing = &mut self.plans.standings[usize::from(plan)];
         let again = standing.uses < u32::from(fixed.times);
         standing.phase = if again { Phase::Idle } else { Phase::Over };
+        standing.unclosed = true;
         if self.clock.trace {
             self.trace(NodeId::NONE.0, Happening::PlanEnded(PlanId(plan)));
         }
-        self.end_effects(fixed.event);
+        if again && self.is_so(usize::from(plan)) {
+            self.set_in(plan);
+        }
+        self.order(0, Order::Close { plan });
+    }
+
+    /// Takes back whatever an ended plan did that has no end of its own.
+    fn close_plan(&mut self, plan: u16) {
+        if std::mem::take(&mut self.plans.standings[usize::from(plan)].unclosed) {
+            self.end_effects(self.plan.model.plans[usize::from(plan)].event);
+        }
     }
 }

@@ -46,6 +46,7 @@ impl Engine<'_> {
             stage: 0,
             team: NO_TEAM,
             crews: 0,
+            guests: 0,
             left: 0,
             since: self.now,
             due: NEVER,
@@ -92,7 +93,7 @@ impl Engine<'_> {
     fn release_crews(&mut self, row: u32) {
         let job = &mut self.response.jobs[row as usize];
         if job.team != NO_TEAM {
-            self.response.crews[usize::from(job.team)].come_back(self.now, job.crews);
+            self.response.crews[usize::from(job.team)].come_back(self.now, job.crews, job.guests);
             job.team = NO_TEAM;
             job.crews = 0;
             self.agenda.wake_response = true;
@@ -197,9 +198,9 @@ impl Engine<'_> {
         let mut travel = 0;
         if !skill.is_none() && job.team == NO_TEAM {
             let Some(team) = self.free_team(job.node, skill, crews) else { return false };
-            self.response.crews[usize::from(team)].send(self.now, crews);
+            let guests = self.response.crews[usize::from(team)].send(self.now, crews);
             let slot = &mut self.response.jobs[row as usize];
-            (slot.team, slot.crews) = (team, crews);
+            (slot.team, slot.crews, slot.guests) = (team, crews, guests);
             if let Some(dist) = self.plan.model.teams[usize::from(team)].travel.some() {
                 let key = self.plan.model.nodes[job.node as usize].key.part(u32::from(job.stage));
                 travel = self.draw(Layer::Response, key, Purpose::Travel, job.count, dist);

@@ -455,6 +455,8 @@ pub(crate) struct Job {
     /// The team at work (`u16::MAX`: none) and how many of its crews.
     pub(crate) team: u16,
     pub(crate) crews: u16,
+    /// How many of them help out.
+    pub(crate) guests: u16,
     /// Work left in the stage when it last went on, in seconds at common speed.
     pub(crate) left: u32,
     pub(crate) since: u32,
