@@ -793,7 +793,7 @@ fn plans_disturb_no_other_draw() {
         let (alarms, lag, lasts) = (case.exponential(50.0), case.exponential(2.0), case.exponential(30.0));
         if kind > 0 {
             let closure = Effect::Closure { lasts: DistId::NONE };
-            case.plan("plan", Condition::Failed(nodes.clone(), 3), &[elsewhere], &[closure], |plan| {
+            case.plan("plan", Condition::Failed(nodes, 3), &[elsewhere], &[closure], |plan| {
                 (plan.when.false_alarms, plan.when.lag, plan.lasts) = (alarms, lag, lasts);
                 (plan.times, plan.on) = (100, kind > 1);
             });
