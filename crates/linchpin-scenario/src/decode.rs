@@ -37,7 +37,7 @@ mod tests;
 
 pub use duration::{MAX_TIME_S, long_seconds, seconds, time};
 pub use fields::Fields;
-pub use scalar::{Spanned, boolean, choice, id, integer_in, number, number_in, share, spanned, text};
+pub use scalar::{Spanned, boolean, choice, id, integer_in, number, number_in, path, share, spanned, text};
 pub use suggest::{did_you_mean, nearest};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};

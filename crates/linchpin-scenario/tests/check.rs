@@ -433,7 +433,7 @@ fn events() {
         ),
         (
             "(id: \"e\", at: \"1d\", on: Circle(center: (50, 8), radius_km: 50), do: [@@Damage(fragility: true)])",
-            &["warning: 2 of 2 targets of `e` have no fragility"],
+            &["warning: 2 of 2 targets of the event `e` have no fragility"],
         ),
         ("(id: \"e\", at: \"1d\", on: [\"pump\"], do: @@[])", &["warning: this event does nothing"]),
         ("(id: \"e\", at: \"1d\", on: [\"pump\"], do: [@@Explode])", &["unknown effect `Explode`"]),

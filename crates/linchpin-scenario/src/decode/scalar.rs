@@ -61,17 +61,42 @@ pub fn boolean(value: &Value, out: &mut Diagnostics) -> Option<bool> {
 pub fn id(value: &Value, out: &mut Diagnostics) -> Option<Spanned<String>> {
     let place = super::plain(value).span;
     let text = text(value, out)?;
-    let wrong = text.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'));
-    let title = match wrong {
-        _ if text.is_empty() => "an id must not be empty".into(),
-        Some(c) => format!("an id must not contain {c:?}"),
-        None if text.chars().count() > LONGEST_ID => {
-            format!("an id has at most {LONGEST_ID} characters, this one {}", text.chars().count())
+    match wrong_with_id(&text) {
+        None => Some(Spanned { value: text, span: place }),
+        Some(title) => {
+            out.push(Diagnostic::error(place, title).help(ID_HELP));
+            None
         }
-        None => return Some(Spanned { value: text, span: place }),
-    };
-    out.push(Diagnostic::error(place, title).help("ids are made of letters, digits, `-`, `_` and `.`"));
-    None
+    }
+}
+
+/// An id, or two of them with a slash between: something within something else.
+pub fn path(value: &Value, out: &mut Diagnostics) -> Option<Spanned<String>> {
+    let place = super::plain(value).span;
+    let text = text(value, out)?;
+    let (outer, inner) = text.split_once('/').unwrap_or((&text, "inner"));
+    match wrong_with_id(outer).or_else(|| wrong_with_id(inner)) {
+        None => Some(Spanned { value: text, span: place }),
+        Some(title) => {
+            out.push(Diagnostic::error(place, title).help(ID_HELP));
+            None
+        }
+    }
+}
+
+const ID_HELP: &str = "ids are made of letters, digits, `-`, `_` and `.`";
+
+/// What is wrong with an id.
+fn wrong_with_id(text: &str) -> Option<String> {
+    let wrong = text.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'));
+    match wrong {
+        _ if text.is_empty() => Some("an id must not be empty".into()),
+        Some(c) => Some(format!("an id must not contain {c:?}")),
+        None if text.chars().count() > LONGEST_ID => {
+            Some(format!("an id has at most {LONGEST_ID} characters, this one {}", text.chars().count()))
+        }
+        None => None,
+    }
 }
 
 /// A finite number.

@@ -6,31 +6,30 @@ use super::geo::{Circle, Direction, within};
 use super::select::nodes_of;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{self, Choice, EffectKind, Id, On, Place};
-use linchpin_model::{
-    DamageChoice, DistId, Distribution, Effect, Event, EventId, Key, Level, NodeId, Occasion, RepairId,
-    Sharing, SharingId, Targets,
-};
+use crate::spec::{self, Choice, On, Place};
+use linchpin_model::{Distribution, Event, EventId, Key, NodeId, Occasion, Targets};
 
 impl<'s> Resolver<'s, '_> {
     /// All events, in their order.
     pub(super) fn events(&mut self) {
         let spec = self.spec;
-        let after: Vec<Option<usize>> = spec
+        let after: Vec<Option<EventId>> = spec
             .events
             .iter()
-            .map(|event| event.after.as_ref().and_then(|id| self.names.events.find(id, self.problems)))
+            .map(|event| event.after.as_ref().and_then(|id| self.names.event(id, self.problems)))
             .collect();
         let after = self.without_circles(after);
         self.within_horizon(&after);
+        self.of_the_threat(&after);
         for (event, after) in spec.events.iter().zip(&after) {
             let targets = self.targets(event);
-            let effects = event.effects.iter().filter_map(|e| self.effect(e, &targets, event)).collect();
+            let whose = format!("the event `{}`", event.id.value);
+            let effects = event.effects.iter().filter_map(|e| self.effect(e, &targets, &whose)).collect();
             let built = Event {
                 id: event.id.value.clone(),
                 name: event.name.clone(),
                 key: Key::of(&event.id.value),
-                after: after.map(EventId::new),
+                after: *after,
                 at: self.dist(Some(&event.at)),
                 targets: targets.unwrap_or(Targets::None),
                 probability: event.probability,
@@ -45,9 +44,10 @@ impl<'s> Resolver<'s, '_> {
     }
 
     /// Events that wait for each other never happen: reported, and cut.
-    fn without_circles(&mut self, mut after: Vec<Option<usize>>) -> Vec<Option<usize>> {
+    fn without_circles(&mut self, mut after: Vec<Option<EventId>>) -> Vec<Option<EventId>> {
         let spec = self.spec;
-        for circle in cut_circles(&mut after) {
+        let mut scripted: Vec<Option<usize>> = after.iter().map(|before| self.scripted(*before)).collect();
+        for circle in cut_circles(&mut scripted) {
             let ids: Vec<_> = circle.iter().map(|row| spec.events[*row].id.value.as_str()).collect();
             let last = &spec.events[circle[circle.len() - 1]];
             let span = last.after.as_ref().map_or(last.id.span, |id| id.span);
@@ -56,13 +56,20 @@ impl<'s> Resolver<'s, '_> {
                     .label(format!("{} after {}", ids.join(" after "), ids[0]))
                     .help("one of them has to count from the start: leave out its `after`")
             });
+            after[circle[circle.len() - 1]] = None;
         }
         after
     }
 
-    /// Warns of events that can not happen before the end, and of the background following the threat.
-    fn within_horizon(&mut self, after: &[Option<usize>]) {
+    /// The row of a scripted event; none for those that stand for something else.
+    fn scripted(&self, event: Option<EventId>) -> Option<usize> {
+        event.map(EventId::index).filter(|row| *row < self.spec.events.len())
+    }
+
+    /// Warns of events that can not happen before the end.
+    fn within_horizon(&mut self, after: &[Option<EventId>]) {
         let spec = self.spec;
+        let after: Vec<Option<usize>> = after.iter().map(|before| self.scripted(*before)).collect();
         let mut earliest: Vec<Option<f64>> = vec![None; after.len()];
         for start in 0..after.len() {
             let mut path = vec![start];
@@ -75,7 +82,7 @@ impl<'s> Resolver<'s, '_> {
                 earliest[event] = Some(base + least(&spec.events[event].at.value));
             }
         }
-        for ((event, after), earliest) in spec.events.iter().zip(after).zip(earliest) {
+        for (event, earliest) in spec.events.iter().zip(earliest) {
             if earliest.is_some_and(|at| at >= f64::from(spec.head.horizon)) && spec.head.horizon > 0 {
                 self.problems.warn("after the horizon", event.at.span, |span| {
                     Diagnostic::warning(
@@ -85,9 +92,18 @@ impl<'s> Resolver<'s, '_> {
                     .help("it never happens; make the horizon longer, or let it come earlier")
                 });
             }
-            if let (true, Some(before)) = (event.background, after)
-                && !spec.events[*before].background
-            {
+        }
+    }
+
+    /// Reports the background following the threat.
+    fn of_the_threat(&mut self, after: &[Option<EventId>]) {
+        let spec = self.spec;
+        for (event, before) in spec.events.iter().zip(after) {
+            let of_the_threat = before.is_some_and(|before| match self.scripted(Some(before)) {
+                Some(row) => !spec.events[row].background,
+                None => !self.names.is_plan_event(before),
+            });
+            if event.background && of_the_threat {
                 self.problems.error("background follows threat", event.id.span, |span| {
                     let title =
                         format!("the background event `{}` follows one of the threat", event.id.value);
@@ -102,8 +118,7 @@ impl<'s> Resolver<'s, '_> {
     /// Whom an event concerns; none where that is not known.
     fn targets(&mut self, event: &'s spec::Event) -> Option<Targets> {
         let Some(on) = &event.on else {
-            let needs_none = |effect: &spec::Effect| matches!(effect.kind, EffectKind::Demand(..));
-            if event.on_unread || event.effects.iter().all(needs_none) {
+            if event.on_unread || !event.effects.iter().any(|effect| effect.kind.needs_targets()) {
                 return (!event.on_unread).then_some(Targets::None);
             }
             self.problems.error("no targets", event.id.span, |span| {
@@ -183,121 +198,10 @@ impl<'s> Resolver<'s, '_> {
         };
         Some(Targets::Footprint { intensity, nodes })
     }
-
-    fn effect(
-        &mut self,
-        effect: &'s spec::Effect,
-        targets: &Option<Targets>,
-        event: &spec::Event,
-    ) -> Option<Effect> {
-        let lasts =
-            |resolver: &mut Self, dist: &Option<spec::Dist>| -> DistId { resolver.dist(dist.as_ref()) };
-        Some(match &effect.kind {
-            EffectKind::DamageWorst => {
-                self.repairable(effect.span, targets, event);
-                Effect::Damage { state: DamageChoice::Worst }
-            }
-            EffectKind::DamageState(name) => {
-                self.has_state(name, targets);
-                Effect::Damage { state: DamageChoice::Named(name.value.clone()) }
-            }
-            EffectKind::DamageFragility => {
-                self.fragile(effect.span, targets, event);
-                Effect::Damage { state: DamageChoice::Fragility }
-            }
-            EffectKind::Degrade(to, dist) => {
-                Effect::Degrade { to: Level::from_share(*to), lasts: lasts(self, dist) }
-            }
-            EffectKind::Absence(share, dist) => {
-                Effect::Absence { share: Level::from_share(*share), lasts: lasts(self, dist) }
-            }
-            EffectKind::Closure(dist) => Effect::Closure { lasts: lasts(self, dist) },
-            EffectKind::ControlLoss(dist) => Effect::ControlLoss { lasts: lasts(self, dist) },
-            EffectKind::Forcing(steps) => Effect::Forcing { steps: steps.clone() },
-            EffectKind::Demand(sharing, add) => Effect::Demand {
-                sharing: SharingId::new(self.names.sharing.find(sharing, self.problems)?),
-                add: (add * Sharing::SCALE).round() as i64,
-            },
-        })
-    }
-
-    fn plan(&mut self, node: NodeId) -> Option<&linchpin_model::RepairPlan> {
-        let plan: RepairId = self.builder.node_mut(node).repair;
-        self.builder.parts().repairs.get(plan.index())
-    }
-
-    /// Damage without a repair stays for good, which is seldom meant.
-    fn repairable(&mut self, span: Span, targets: &Option<Targets>, event: &spec::Event) {
-        let Some(node) = nodes(targets).find(|node| self.plan(*node).is_none()) else { return };
-        let id = self.id_of(node).to_owned();
-        self.problems.warn("no repair", span, |span| {
-            let title = format!("the event `{}` damages `{id}`, which has no repair", event.id.value);
-            Diagnostic::warning(span, title)
-                .help("damage stays until the horizon; give it, or its class, a `repair`")
-        });
-    }
-
-    fn has_state(&mut self, name: &Id, targets: &Option<Targets>) {
-        for node in nodes(targets) {
-            let states: Vec<String> = match self.plan(node) {
-                Some(plan) if plan.states.iter().any(|state| state.name == name.value) => continue,
-                Some(plan) => plan.states.iter().map(|state| state.name.clone()).collect(),
-                None => Vec::new(),
-            };
-            if name.value.is_empty() {
-                return;
-            }
-            let id = self.id_of(node).to_owned();
-            self.problems.error("unknown id", name.span, |span| {
-                let title = format!("the repair of `{id}` has no state `{}`", name.value);
-                let help = match states.as_slice() {
-                    [] => "it has no repair at all".to_owned(),
-                    states => format!("its states are {}", states.join(", ")),
-                };
-                Diagnostic::error(span, title).help(help)
-            });
-        }
-    }
-
-    fn fragile(&mut self, span: Span, targets: &Option<Targets>, event: &spec::Event) {
-        if matches!(targets, Some(Targets::All(_) | Targets::Draw { .. } | Targets::None)) {
-            self.problems.error("no intensity", span, |span| {
-                Diagnostic::error(span, "damage by fragility needs an intensity")
-                    .help("use `Circle` or `Polygon` in `on`, or name a state")
-            });
-            return;
-        }
-        let all: Vec<NodeId> = nodes(targets).collect();
-        let firm: Vec<NodeId> = all
-            .iter()
-            .copied()
-            .filter(|node| {
-                self.plan(*node).is_none_or(|plan| plan.states.iter().all(|s| s.fragility.is_none()))
-            })
-            .collect();
-        let Some(first) = firm.first() else { return };
-        let id = self.id_of(*first).to_owned();
-        self.problems.warn("no fragility", span, |span| {
-            let title =
-                format!("{} of {} targets of `{}` have no fragility", firm.len(), all.len(), event.id.value);
-            Diagnostic::warning(span, title)
-                .label(format!("such as `{id}`"))
-                .help("they are not damaged; states of their `repair` may have a `fragility`")
-        });
-    }
-}
-
-fn nodes(targets: &Option<Targets>) -> impl Iterator<Item = NodeId> {
-    let list: Vec<NodeId> = match targets {
-        Some(Targets::All(nodes) | Targets::Draw { from: nodes, .. }) => nodes.clone(),
-        Some(Targets::Footprint { nodes, .. }) => nodes.iter().map(|(node, _)| *node).collect(),
-        _ => Vec::new(),
-    };
-    list.into_iter()
 }
 
 /// The least value a distribution gives, or nearly so where it has none.
-fn least(dist: &Distribution) -> f64 {
+pub(super) fn least(dist: &Distribution) -> f64 {
     match dist {
         Distribution::Fixed(value) => *value,
         Distribution::Uniform { min, .. }

@@ -4,6 +4,7 @@
 mod assets;
 mod assumptions;
 mod chains;
+mod effects;
 mod events;
 mod geo;
 mod index;
@@ -79,6 +80,8 @@ struct Resolver<'s, 'p> {
     /// Needs in the order of their owners.
     needs: Vec<NeedPlace>,
     links: usize,
+    /// True once it has been said that nobody hears a narrative.
+    narrative_told: bool,
     repairs: BTreeMap<(u32, u32), RepairId>,
     failures: BTreeMap<(u32, u32, RepairId), FailureId>,
     curves: BTreeMap<Vec<(Level, Level)>, CurveId>,
@@ -112,6 +115,7 @@ pub(crate) fn resolve<'s>(
         homes: Vec::new(),
         needs: Vec::new(),
         links: 0,
+        narrative_told: false,
         repairs: BTreeMap::new(),
         failures: BTreeMap::new(),
         curves: BTreeMap::new(),

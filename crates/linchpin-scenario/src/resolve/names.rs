@@ -6,7 +6,7 @@ use crate::problems::Problems;
 use crate::source::Span;
 use crate::spec::{Id, Scenario};
 use crate::tables::words::{Slots, hash};
-use linchpin_model::Named;
+use linchpin_model::{EventId, Named};
 
 /// Ids of one kind.
 #[derive(Debug)]
@@ -127,6 +127,7 @@ pub(super) const SECTORS: [(&str, &str); 11] = [
 
 /// Ids of every kind.
 #[derive(Debug)]
+#[allow(dead_code, reason = "ids are declared before everything that refers to them")]
 pub(super) struct Names<'s> {
     pub(super) regions: Table<'s>,
     pub(super) services: Table<'s>,
@@ -136,8 +137,29 @@ pub(super) struct Names<'s> {
     pub(super) nodes: Table<'s>,
     pub(super) spares: Table<'s>,
     pub(super) sharing: Table<'s>,
+    /// Scripted ones.
     pub(super) events: Table<'s>,
     pub(super) skills: Table<'s>,
+    pub(super) teams: Table<'s>,
+    pub(super) actors: Table<'s>,
+    pub(super) campaigns: Table<'s>,
+    /// Of all campaigns, each as "campaign/step".
+    pub(super) steps: Table<'s>,
+    pub(super) profiles: Table<'s>,
+    pub(super) postures: Table<'s>,
+    pub(super) platforms: Table<'s>,
+    pub(super) contacts: Table<'s>,
+    pub(super) malware: Table<'s>,
+    pub(super) plans: Table<'s>,
+    occasions: Occasions,
+}
+
+/// Where the events that stand for steps, malware and plans begin: after the scripted ones, in this order.
+#[derive(Clone, Copy, Debug)]
+struct Occasions {
+    steps: usize,
+    malware: usize,
+    plans: usize,
 }
 
 impl<'s> Names<'s> {
@@ -169,11 +191,17 @@ impl<'s> Names<'s> {
         }
         nodes.what = "asset or pool";
         // These are not referred to by anything, but two of them must not share an id all the same.
-        Table::of("team", spec.teams.iter().map(|team| &team.id), problems);
         Table::of("network", spec.networks.iter().map(|network| &network.id), problems);
         Table::of("common cause", spec.common_causes.iter().map(|cause| &cause.id), problems);
         Table::of("group", spec.groups.iter().map(|group| &group.id), problems);
         Table::of("requirement", spec.requirements.iter().map(|requirement| &requirement.id), problems);
+        Table::of("warning", spec.warnings.iter().map(|warning| &warning.id), problems);
+        let steps = spec.campaigns.iter().flat_map(|campaign| &campaign.steps);
+        let occasions = Occasions {
+            steps: spec.events.len(),
+            malware: spec.events.len() + steps.clone().count(),
+            plans: spec.events.len() + steps.clone().count() + spec.malware.len(),
+        };
         Self {
             regions: Table::of("region", spec.regions.iter().map(|region| &region.id), problems),
             services: Table::of("service", spec.services.iter().map(|(id, _)| id), problems),
@@ -184,7 +212,58 @@ impl<'s> Names<'s> {
             sharing: Table::of("sharing group", spec.sharing.iter().map(|sharing| &sharing.id), problems),
             events: Table::of("event", spec.events.iter().map(|event| &event.id), problems),
             skills,
+            teams: Table::of("team", spec.teams.iter().map(|team| &team.id), problems),
+            actors: Table::of("actor", spec.actors.iter().map(|actor| &actor.id), problems),
+            campaigns: Table::of("campaign", spec.campaigns.iter().map(|campaign| &campaign.id), problems),
+            steps: Table::of("step", steps.map(|step| &step.path), problems),
+            profiles: Table::of("profile", spec.profiles.iter().map(|profile| &profile.id), problems),
+            postures: Table::of("posture", spec.postures.iter().map(|posture| &posture.id), problems),
+            platforms: Table::of("platform", spec.platforms.iter().map(|platform| &platform.id), problems),
+            contacts: Table::of(
+                "set of contacts",
+                spec.contacts.iter().map(|contacts| &contacts.id),
+                problems,
+            ),
+            malware: Table::of("malware", spec.malware.iter().map(|malware| &malware.id), problems),
+            plans: Table::of("plan", spec.plans.iter().map(|plan| &plan.id), problems),
+            occasions,
         }
+    }
+
+    /// The event that a reference names: a scripted one by its id, those of a step, a plan or a malware as
+    /// "campaign/step", "plan/id" and "malware/id". An unknown one is reported.
+    pub(super) fn event(&self, id: &Id, problems: &mut Problems) -> Option<EventId> {
+        let row = match id.value.split_once('/') {
+            None => self.events.find(id, problems)?,
+            Some(("plan", plan)) => {
+                return Some(self.plan_event(self.plans.find_text(plan, id.span, problems)?));
+            }
+            Some(("malware", malware)) => {
+                return Some(self.malware_event(self.malware.find_text(malware, id.span, problems)?));
+            }
+            Some(_) => return Some(self.step_event(self.steps.find(id, problems)?)),
+        };
+        Some(EventId::new(row))
+    }
+
+    /// The event that stands for a step, by its row in the table of all steps.
+    pub(super) fn step_event(&self, row: usize) -> EventId {
+        EventId::new(self.occasions.steps + row)
+    }
+
+    /// The event that stands for a malware.
+    pub(super) fn malware_event(&self, row: usize) -> EventId {
+        EventId::new(self.occasions.malware + row)
+    }
+
+    /// True where an event stands for a plan: plans are carried out without a threat too.
+    pub(super) fn is_plan_event(&self, event: EventId) -> bool {
+        event.index() >= self.occasions.plans
+    }
+
+    /// The event that stands for a plan.
+    pub(super) fn plan_event(&self, row: usize) -> EventId {
+        EventId::new(self.occasions.plans + row)
     }
 
     /// Skills by row; the id is the name.

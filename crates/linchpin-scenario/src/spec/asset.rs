@@ -2,9 +2,12 @@
 
 use super::dist::{MIN_WEIGHT, failure_dist, time_dist, weight};
 use super::need::need;
+use super::profile::people_present;
 use super::repair::{repair, state_name};
 use super::scenario::{Place, position};
-use super::{Dist, Id, Need, Repair, list, own_id, own_name, reference, references, required_reference};
+use super::{
+    Dist, Id, Need, PeoplePresent, Repair, list, own_id, own_name, reference, references, required_reference,
+};
 use crate::decode::{self, Fields};
 use crate::diagnostic::Diagnostics;
 use crate::source::Span;
@@ -74,6 +77,12 @@ pub struct Traits {
     pub failures: Option<Box<Failures>>,
     /// What loss of remote control does.
     pub control: Option<Control>,
+    /// Who is there, if it is a public place.
+    pub people_present: Option<Box<PeoplePresent>>,
+    /// Profile of its staffing.
+    pub staffing: Option<Box<Id>>,
+    /// How its systems are protected.
+    pub posture: Option<Box<Id>>,
 }
 
 impl Asset {
@@ -176,6 +185,9 @@ fn traits(fields: &mut Fields) -> Traits {
         repair: fields.optional("repair", repair).map(Box::new),
         failures: fields.optional("failures", failures).flatten().map(Box::new),
         control: fields.optional("control", control),
+        people_present: fields.optional("people_present", people_present).flatten().map(Box::new),
+        staffing: fields.optional("staffing", reference).map(Box::new),
+        posture: fields.optional("posture", reference).map(Box::new),
     }
 }
 

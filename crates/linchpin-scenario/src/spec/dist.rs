@@ -72,6 +72,11 @@ pub(super) fn number_dist(value: &Value, out: &mut Diagnostics) -> Option<Dist> 
     dist(value, number, out)
 }
 
+/// A share from 0 to 1 or a distribution of shares; one without an upper end is cut at 1 where it is used.
+pub(super) fn share_dist(value: &Value, out: &mut Diagnostics) -> Option<Dist> {
+    dist(value, decode::share, out)
+}
+
 /// A number of at least 0.
 pub(super) fn number(value: &Value, out: &mut Diagnostics) -> Option<f64> {
     decode::number_in(0.0..=MAX_NUMBER)(value, out)

@@ -7,24 +7,34 @@
 
 mod asset;
 mod choice;
+mod cyber;
 mod dist;
+mod effect;
 mod event;
 mod need;
+mod profile;
 mod repair;
+mod response;
 mod scenario;
 mod system;
+mod threat;
 mod watch;
 
 pub use asset::{Asset, Class, Control, Failures, Serves, Traits};
 pub use choice::{Choice, Selector};
+pub use cyber::{Contacts, Malware, Platform, Posture};
 pub use dist::{DISTRIBUTIONS, Dist, MAX_NUMBER, MAX_WEIGHT, MIN_WEIGHT};
-pub use event::{Effect, EffectKind, Event, On};
+pub use effect::{Effect, EffectKind};
+pub use event::{Event, On};
 pub use need::{Need, Required, Stage, Weights};
+pub use profile::{PeoplePresent, Profile};
 pub use repair::{Repair, RepairStage, State};
+pub use response::{Attribution, Plan, Warning};
 pub use scenario::{Head, Place, Region, Scenario};
 pub use system::{
     CommonCause, Network, Pool, Priority, Rule, Sharing, SharingRule, Spare, Supplier, Surge, Team,
 };
+pub use threat::{Actor, Assessment, Campaign, OnFailure, Step, Success};
 pub use watch::{Group, GroupWeights, Requirement, RequirementOf};
 
 pub(crate) use asset::{MAX_PEOPLE, asset, people_served};
@@ -47,6 +57,11 @@ pub(crate) fn unknown_id(span: Span) -> Id {
 /// A reference. One that cannot be an id stays in its list as an empty one: the list is not taken for shorter than it is.
 fn reference(value: &Value, out: &mut Diagnostics) -> Option<Id> {
     Some(decode::id(value, out).unwrap_or_else(|| unknown_id(value.span)))
+}
+
+/// A reference to an event, a step ("campaign/step"), a plan ("plan/id") or a malware ("malware/id").
+fn event_reference(value: &Value, out: &mut Diagnostics) -> Option<Id> {
+    Some(decode::path(value, out).unwrap_or_else(|| unknown_id(value.span)))
 }
 
 /// A required reference.

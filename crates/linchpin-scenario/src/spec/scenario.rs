@@ -1,8 +1,9 @@
 //! The top level of a scenario.
 
 use super::{
-    Asset, Class, CommonCause, Event, Group, Id, Network, Pool, Priority, Requirement, Sharing, Spare, Team,
-    asset, event, list, own_id, own_name, reference, system, watch,
+    Actor, Asset, Attribution, Campaign, Class, CommonCause, Contacts, Event, Group, Id, Malware, Network,
+    Plan, Platform, Pool, Posture, Priority, Profile, Requirement, Sharing, Spare, Team, Warning, asset,
+    cyber, event, list, own_id, own_name, profile, reference, response, system, threat, watch,
 };
 use crate::decode::{self, Fields};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -39,6 +40,26 @@ pub struct Scenario {
     pub priority: Priority,
     /// Scripted events.
     pub events: Vec<Event>,
+    /// Who attacks.
+    pub actors: Vec<Actor>,
+    /// What they do.
+    pub campaigns: Vec<Campaign>,
+    /// Courses over the week.
+    pub profiles: Vec<Profile>,
+    /// How assets are protected.
+    pub postures: Vec<Posture>,
+    /// What assets have in common.
+    pub platforms: Vec<Platform>,
+    /// Who can reach whom.
+    pub contacts: Vec<Contacts>,
+    /// What spreads.
+    pub malware: Vec<Malware>,
+    /// What is done when something is observed.
+    pub plans: Vec<Plan>,
+    /// Sharing of what was noticed.
+    pub warnings: Vec<Warning>,
+    /// How campaigns are ascribed; none: they never are.
+    pub attribution: Option<Attribution>,
     /// Groups of interest.
     pub groups: Vec<Group>,
     /// Requirements.
@@ -121,6 +142,16 @@ impl Scenario {
             spares: list(&mut fields, "spares", system::spare),
             priority: fields.optional("priority", system::priority).unwrap_or_default(),
             events: list(&mut fields, "events", event::event),
+            actors: list(&mut fields, "actors", threat::actor),
+            campaigns: list(&mut fields, "campaigns", threat::campaign),
+            profiles: list(&mut fields, "profiles", profile::profile),
+            postures: list(&mut fields, "postures", cyber::posture),
+            platforms: list(&mut fields, "platforms", cyber::platform),
+            contacts: list(&mut fields, "contacts", cyber::contacts),
+            malware: list(&mut fields, "malware", cyber::malware),
+            plans: list(&mut fields, "plans", response::plan),
+            warnings: list(&mut fields, "warnings", response::warning),
+            attribution: fields.optional("attribution", response::attribution),
             groups: list(&mut fields, "groups", watch::group),
             requirements: list(&mut fields, "requirements", watch::requirement),
         };
