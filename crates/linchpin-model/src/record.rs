@@ -479,6 +479,11 @@ pub enum Happening {
     Exfiltrated(u32),
 }
 
+impl Happening {
+    /// Stands in [`Self::RepairStage`] for the recovery of systems that malware got into.
+    pub const IT_RECOVERY: u16 = u16::MAX;
+}
+
 impl Record {
     /// Empties the record for the next replication and keeps its buffers.
     pub fn clear(&mut self, replication: u32) {

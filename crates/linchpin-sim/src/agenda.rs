@@ -1,5 +1,6 @@
 //! What is to come: one lazy calendar queue of packed keys a subsystem.
 
+use crate::cyber::Queue;
 use crate::state::in_place;
 
 /// What an entry of a queue is about. At one instant, entries are handled in this order.
@@ -255,6 +256,8 @@ in_place! {
         pub(crate) condition: Calendar,
         /// Levels, reserves, restarts, random failures, unattended repairs.
         pub(crate) cascade: Calendar,
+        /// Malware.
+        pub(crate) cyber: Queue,
         /// True where the response has to look at its jobs at the present time.
         pub(crate) wake_response: bool,
     }

@@ -2,6 +2,7 @@
 
 use crate::agenda::Agenda;
 use crate::campaign::Campaigns;
+use crate::cyber::Cyber;
 use crate::observation::Views;
 use crate::plan::{DelayedLink, Plan};
 use crate::plans::Plans;
@@ -46,6 +47,7 @@ impl EngineParam<'_, '_> {
             condition,
             threats,
             campaigns,
+            cyber,
             response,
             notices,
             views,
@@ -64,6 +66,7 @@ impl EngineParam<'_, '_> {
             condition,
             threats,
             campaigns,
+            cyber,
             response,
             notices,
             views,
@@ -84,6 +87,7 @@ pub(crate) struct Engine<'a> {
     pub(crate) flow: &'a mut Flow,
     pub(crate) condition: &'a mut Condition,
     pub(crate) threats: &'a mut Threats,
+    pub(crate) cyber: &'a mut Cyber,
     pub(crate) campaigns: &'a mut Campaigns,
     pub(crate) response: &'a mut Response,
     pub(crate) notices: &'a mut Notices,
@@ -218,6 +222,7 @@ impl Engine<'_> {
         saved.state.condition.clone_from(self.condition);
         saved.state.threats.clone_from(self.threats);
         saved.state.campaigns.clone_from(self.campaigns);
+        saved.state.cyber.clone_from(self.cyber);
         saved.state.response.clone_from(self.response);
         saved.state.notices.clone_from(self.notices);
         saved.state.views.clone_from(self.views);
@@ -235,6 +240,7 @@ impl Engine<'_> {
         self.condition.clone_from(&saved.state.condition);
         self.threats.clone_from(&saved.state.threats);
         self.campaigns.clone_from(&saved.state.campaigns);
+        self.cyber.clone_from(&saved.state.cyber);
         self.response.clone_from(&saved.state.response);
         self.notices.clone_from(&saved.state.notices);
         self.views.clone_from(&saved.state.views);
@@ -258,6 +264,6 @@ impl Engine<'_> {
             return NEVER;
         }
         let next = self.agenda.threat.next_time().min(self.agenda.condition.next_time());
-        next.min(self.agenda.cascade.next_time())
+        next.min(self.agenda.cascade.next_time()).min(self.agenda.cyber.next_time())
     }
 }

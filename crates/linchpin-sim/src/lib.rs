@@ -36,6 +36,7 @@ mod campaign;
 mod cascade;
 mod condition;
 mod crews;
+mod cyber;
 mod engine;
 mod measures;
 mod observation;

@@ -36,6 +36,7 @@ impl Engine<'_> {
         }
         self.find_locked_out();
         self.close_campaigns();
+        self.close_malware();
         let observer = &mut *self.observer;
         observer.roots.sort_unstable();
         for root in observer.roots.drain(..) {

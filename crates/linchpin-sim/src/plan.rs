@@ -1,6 +1,7 @@
 //! The model as the hot loops want it: compact tables that all worlds of a model share.
 
 use crate::campaign::Schemes;
+use crate::cyber::Layout;
 use crate::observation::Lookout;
 use crate::state::{Blame, ONE, flag};
 use crate::warning::Circles;
@@ -169,6 +170,8 @@ pub(crate) struct Plan {
     pub(crate) ranks: Vec<f64>,
     pub(crate) sectors: usize,
     pub(crate) event_limit: u64,
+    /// Hosts, contacts and malware.
+    pub(crate) cyber: Layout,
     /// Who takes part in early warnings.
     pub(crate) circles: Circles,
     /// Tables of the campaigns.
@@ -196,7 +199,8 @@ impl Plan {
         for (column, kind) in slots.iter().enumerate() {
             slot_of[*kind as usize] = column as u8;
         }
-        let has_effects = model.events.iter().flat_map(|event| &event.effects).any(is_timed);
+        let has_effects =
+            !model.malware.is_empty() || model.events.iter().flat_map(|event| &event.effects).any(is_timed);
         let has_damage = slots.contains(&CeilingKind::Integrity);
         let product = model.nodes.iter().any(|node| node.combine == Combine::Product);
         let has_standby = model
@@ -244,6 +248,7 @@ impl Plan {
             ranks: lay_ranks(&model),
             sectors: model.sectors.len(),
             event_limit: model.meta.event_limit,
+            cyber: Layout::new(&model),
             circles: Circles::new(&model),
             schemes: Schemes::new(&model),
             lookout: Lookout::new(&model),
@@ -580,11 +585,19 @@ fn active_slots(model: &Model) -> Vec<CeilingKind> {
                 !model.malware.is_empty() || effects().any(|e| matches!(e, Effect::ItLoss { .. }))
             }
             CeilingKind::Closure => {
-                effects().any(|e| matches!(e, Effect::Closure { .. } | Effect::CloseArea { .. }))
+                let shuts_down = || model.postures.iter().any(|posture| posture.shutdown.is_some());
+                (!model.malware.is_empty() && shuts_down())
+                    || effects().any(|e| matches!(e, Effect::Closure { .. } | Effect::CloseArea { .. }))
             }
-            CeilingKind::Scripted => effects().any(|e| {
-                matches!(e, Effect::Degrade { .. } | Effect::Forcing { .. } | Effect::SupplyCut { .. })
-            }),
+            CeilingKind::Scripted => {
+                model.malware.iter().any(|malware| malware.manipulates.is_some())
+                    || effects().any(|e| {
+                        matches!(
+                            e,
+                            Effect::Degrade { .. } | Effect::Forcing { .. } | Effect::SupplyCut { .. }
+                        )
+                    })
+            }
             CeilingKind::Network => !model.networks.is_empty(),
             CeilingKind::Overload => !model.sharings.is_empty(),
         })

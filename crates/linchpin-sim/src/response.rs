@@ -7,9 +7,18 @@
 use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::plan::expected;
-use crate::state::{ActiveEffect, Job, JobState, NEVER, flag};
+use crate::state::{ActiveEffect, Job, JobState, NEVER, Work, flag};
 use linchpin_model::time::whole_seconds;
-use linchpin_model::{Effect, Happening, Layer, Priority, Purpose, RepairPlan, SkillId, TeamId};
+use linchpin_model::{
+    Effect, Happening, Layer, NodeId, Priority, Purpose, RepairPlan, SkillId, SpareId, TeamId,
+};
+
+/// What a stage of a job takes.
+struct Takes {
+    skill: SkillId,
+    crews: u16,
+    spare: SpareId,
+}
 
 /// Lets waiting jobs have free crews, and stops or resumes work.
 pub(crate) fn dispatch_crews(engine: &mut Engine<'_>) {
@@ -36,11 +45,34 @@ impl Engine<'_> {
         &model.repairs[model.nodes[node as usize].repair.index()]
     }
 
-    /// Opens the repair of a node, or begins it anew where it is open.
-    pub(crate) fn request_repair(&mut self, node: u32, damage: u16, count: u32, severity: f64) {
-        let open = self.response.job_of[node as usize];
-        let mut job = Job {
+    /// What the stage a job is at takes; none where it is past the last.
+    fn stage_of(&self, job: &Job) -> Option<Takes> {
+        match job.what {
+            Work::Damage => {
+                let stage = self.repair_of(job.node).stages.get(usize::from(job.stage))?;
+                Some(Takes { skill: stage.skill, crews: stage.crews, spare: stage.spare })
+            }
+            Work::It(_) if job.stage > 0 => None,
+            Work::It(_) => {
+                let (skill, crews) = self.it_work(job.node);
+                Some(Takes { skill, crews, spare: SpareId::NONE })
+            }
+        }
+    }
+
+    /// Opens a job that brings back systems malware got into; its row.
+    pub(crate) fn request_it_recovery(&mut self, node: u32, malware: u16) -> u32 {
+        let work = Work::It(malware);
+        let row = self.new_job(self.fresh_job(node, work, 0));
+        self.enter_stage(row);
+        self.agenda.wake_response = true;
+        row
+    }
+
+    fn fresh_job(&self, node: u32, what: Work, damage: u16) -> Job {
+        Job {
             node,
+            what,
             state: JobState::Waiting,
             damage,
             stage: 0,
@@ -51,18 +83,28 @@ impl Engine<'_> {
             since: self.now,
             due: NEVER,
             requested: self.now,
-            count,
-            severity,
-            rank: self.rank(node, damage),
-        };
+            count: 0,
+            severity: 1.0,
+            rank: self.rank(node, what, damage),
+        }
+    }
+
+    /// Gives a job a row.
+    fn new_job(&mut self, job: Job) -> u32 {
+        if let Some(row) = self.response.free_jobs.pop() {
+            self.response.jobs[row as usize] = job;
+            return row;
+        }
+        self.response.jobs.push(job);
+        self.response.jobs.len() as u32 - 1
+    }
+
+    /// Opens the repair of a node, or begins it anew where it is open.
+    pub(crate) fn request_repair(&mut self, node: u32, damage: u16, count: u32, severity: f64) {
+        let open = self.response.job_of[node as usize];
+        let mut job = Job { count, severity, ..self.fresh_job(node, Work::Damage, damage) };
         let row = if open == NEVER {
-            match self.response.free_jobs.pop() {
-                Some(row) => row,
-                None => {
-                    self.response.jobs.push(job);
-                    self.response.jobs.len() as u32 - 1
-                }
-            }
+            self.new_job(job)
         } else {
             let before = self.response.jobs[open as usize];
             job.damage = damage.max(before.damage);
@@ -100,16 +142,19 @@ impl Engine<'_> {
         }
     }
 
-    fn rank(&self, node: u32, damage: u16) -> f64 {
+    fn rank(&self, node: u32, what: Work, damage: u16) -> f64 {
         let base = self.plan.ranks.get(node as usize).copied().unwrap_or(0.0);
         match self.plan.model.priority {
-            Priority::Shortest => self.expected_work(node, damage),
-            Priority::ServedPerHour => base / self.expected_work(node, damage).max(1.0),
+            Priority::Shortest => self.expected_work(node, what, damage),
+            Priority::ServedPerHour => base / self.expected_work(node, what, damage).max(1.0),
             _ => base,
         }
     }
 
-    fn expected_work(&self, node: u32, damage: u16) -> f64 {
+    fn expected_work(&self, node: u32, what: Work, damage: u16) -> f64 {
+        if what != Work::Damage {
+            return self.expected_it_work(node);
+        }
         let repair = self.repair_of(node);
         let state = &repair.states[usize::from(damage)];
         let stage = |own: linchpin_model::DistId| own.some().or_else(|| state.repair.some());
@@ -125,11 +170,10 @@ impl Engine<'_> {
     fn enter_stage(&mut self, row: u32) {
         loop {
             let job = self.response.jobs[row as usize];
-            let Some(stage) = self.repair_of(job.node).stages.get(usize::from(job.stage)) else {
+            let Some(Takes { skill, crews, spare }) = self.stage_of(&job) else {
                 self.finish_job(row);
                 return;
             };
-            let (skill, crews, spare) = (stage.skill, stage.crews, stage.spare);
             let keeps = job.team != NO_TEAM
                 && self.plan.model.teams[usize::from(job.team)].skill == skill
                 && job.crews == crews;
@@ -150,8 +194,12 @@ impl Engine<'_> {
         }
     }
 
-    fn work_of(&self, row: u32) -> u32 {
+    /// Seconds of work in the stage that a job now begins.
+    fn work_of(&mut self, row: u32) -> u32 {
         let job = self.response.jobs[row as usize];
+        if let Work::It(malware) = job.what {
+            return self.it_work_begins(malware, job.node);
+        }
         let stage = usize::from(job.stage);
         self.stage_duration(job.node, self.repair_of(job.node), stage, job.damage, job.count, job.severity)
     }
@@ -190,19 +238,21 @@ impl Engine<'_> {
 
     fn try_start(&mut self, row: u32) -> bool {
         let job = self.response.jobs[row as usize];
-        let stage = &self.repair_of(job.node).stages[usize::from(job.stage)];
-        let (skill, crews, spare) = (stage.skill, stage.crews, stage.spare);
+        let Some(Takes { skill, crews, spare }) = self.stage_of(&job) else { return false };
         if !spare.is_none() && self.response.stock[spare.index()] == 0 {
             return false;
         }
         let mut travel = 0;
         if !skill.is_none() && job.team == NO_TEAM {
-            let Some(team) = self.free_team(job.node, skill, crews) else { return false };
+            let Some(team) = self.free_team(&job, skill, crews) else { return false };
             let guests = self.response.crews[usize::from(team)].send(self.now, crews);
             let slot = &mut self.response.jobs[row as usize];
             (slot.team, slot.crews, slot.guests) = (team, crews, guests);
             if let Some(dist) = self.plan.model.teams[usize::from(team)].travel.some() {
-                let key = self.plan.model.nodes[job.node as usize].key.part(u32::from(job.stage));
+                let mut key = self.plan.model.nodes[job.node as usize].key.part(u32::from(job.stage));
+                if let Work::It(malware) = job.what {
+                    key = self.plan.model.malware[usize::from(malware)].key.with(key);
+                }
                 travel = self.draw(Layer::Response, key, Purpose::Travel, job.count, dist);
             }
         }
@@ -220,16 +270,16 @@ impl Engine<'_> {
 
     /// The team that sends crews: of those with the skill, enough free crews, their own needs met and the region
     /// in reach, one at home in the asset's region first, then the lowest id.
-    fn free_team(&self, node: u32, skill: SkillId, crews: u16) -> Option<u16> {
+    fn free_team(&self, job: &Job, skill: SkillId, crews: u16) -> Option<u16> {
         let model = &self.plan.model;
-        let region = model.nodes[node as usize].region;
+        let region = model.nodes[job.node as usize].region;
         let able = |(i, team): &(usize, &linchpin_model::Team)| {
             team.skill == skill
                 && self.response.crews[*i].free >= u32::from(crews)
                 && (team.serves.is_empty() || team.serves.binary_search(&region).is_ok())
                 && self.nodes[team.node.index()].flags & flag::FAILED == 0
         };
-        if !self.work_possible(node) {
+        if !self.work_possible(job) {
             return None;
         }
         model
@@ -242,8 +292,10 @@ impl Engine<'_> {
     }
 
     /// True while what the work at a node needs is there.
-    fn work_possible(&self, node: u32) -> bool {
-        let job = self.plan.model.nodes[node as usize].job;
+    fn work_possible(&self, job: &Job) -> bool {
+        let fixed = &self.plan.model.nodes[job.node as usize];
+        // What a repair needs on site is not what systems need.
+        let job = if job.what == Work::Damage { fixed.job } else { NodeId::NONE };
         job.is_none() || self.nodes[job.index()].flags & flag::FAILED == 0
     }
 
@@ -252,7 +304,7 @@ impl Engine<'_> {
             let team = self.plan.model.teams[usize::from(job.team)].node;
             self.nodes[team.index()].flags & flag::FAILED == 0
         };
-        team_able && self.work_possible(job.node)
+        team_able && self.work_possible(job)
     }
 
     fn work(&mut self, row: u32, work: u32) {
@@ -266,7 +318,8 @@ impl Engine<'_> {
         let job = *job;
         self.agenda.condition.push(job.due, Kind::Job, row);
         if self.clock.trace {
-            self.trace(job.node, Happening::RepairStage(job.stage, TeamId(job.team)));
+            let stage = if job.what == Work::Damage { job.stage } else { Happening::IT_RECOVERY };
+            self.trace(job.node, Happening::RepairStage(stage, TeamId(job.team)));
             if !able {
                 self.trace(job.node, Happening::RepairPaused);
             }
@@ -310,7 +363,7 @@ impl Engine<'_> {
     /// How fast work on a job goes.
     fn speed_of(&self, row: u32) -> f64 {
         let job = &self.response.jobs[row as usize];
-        let stage = self.repair_of(job.node).stages.get(usize::from(job.stage));
+        let stage = self.stage_of(job);
         let speed = stage.and_then(|stage| self.response.speed.get(stage.skill.index()));
         speed.copied().unwrap_or(1.0)
     }
@@ -369,10 +422,15 @@ impl Engine<'_> {
         let job = &mut self.response.jobs[row as usize];
         job.state = JobState::Done;
         job.due = NEVER;
-        let node = job.node;
-        self.response.job_of[node as usize] = NEVER;
+        let (node, what) = (job.node, job.what);
         self.response.free_jobs.push(row);
-        self.repaired(node);
+        match what {
+            Work::Damage => {
+                self.response.job_of[node as usize] = NEVER;
+                self.repaired(node);
+            }
+            Work::It(malware) => self.it_work_done(malware, node),
+        }
     }
 
     fn take_spare(&mut self, spare: usize) {

@@ -2,6 +2,7 @@
 
 use crate::cascade::run_cascade;
 use crate::condition::finish_work;
+use crate::cyber::run_cyber;
 use crate::engine::{Engine, EngineParam};
 use crate::plan::Plan;
 use crate::plans::look_out;
@@ -47,6 +48,7 @@ pub(crate) trait Plugin {
 }
 
 struct ThreatPlugin;
+struct CyberPlugin;
 struct ConditionPlugin;
 struct CascadePlugin;
 struct ResponsePlugin;
@@ -54,6 +56,12 @@ struct ResponsePlugin;
 impl Plugin for ThreatPlugin {
     fn build(&self, passes: &mut Passes) {
         passes.add(Stage::Threat, fire_events);
+    }
+}
+
+impl Plugin for CyberPlugin {
+    fn build(&self, passes: &mut Passes) {
+        passes.add(Stage::Threat, run_cyber);
     }
 }
 
@@ -76,7 +84,8 @@ impl Plugin for ResponsePlugin {
     }
 }
 
-const PLUGINS: [&dyn Plugin; 4] = [&ThreatPlugin, &ConditionPlugin, &CascadePlugin, &ResponsePlugin];
+const PLUGINS: [&dyn Plugin; 5] =
+    [&ThreatPlugin, &CyberPlugin, &ConditionPlugin, &CascadePlugin, &ResponsePlugin];
 
 /// The one system of the schedule: passes over the subsystems until nothing is due before the clock's limit.
 ///

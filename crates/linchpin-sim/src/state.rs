@@ -3,6 +3,7 @@
 use crate::agenda::{Agenda, Calendar};
 use crate::campaign::Campaigns;
 use crate::crews::Crews;
+use crate::cyber::{Cyber, Queue};
 use crate::observation::Views;
 use crate::plan::Plan;
 use crate::plans::Plans;
@@ -444,10 +445,20 @@ pub(crate) enum JobState {
     Done,
 }
 
+/// What a job brings back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Work {
+    /// What was damaged.
+    Damage,
+    /// Systems that this malware got into.
+    It(u16),
+}
+
 /// A repair job.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Job {
     pub(crate) node: u32,
+    pub(crate) what: Work,
     pub(crate) state: JobState,
     /// Damage state.
     pub(crate) damage: u16,
@@ -525,6 +536,7 @@ in_place! {
         pub(crate) condition: Condition,
         pub(crate) threats: Threats,
         pub(crate) campaigns: Campaigns,
+        pub(crate) cyber: Cyber,
         pub(crate) response: Response,
         pub(crate) notices: Notices,
         pub(crate) views: Views,
@@ -588,6 +600,7 @@ impl Saved {
                 threat: Calendar::new(horizon, model.events.len() * 2 + model.steps.len() * 4),
                 condition: Calendar::new(horizon, with(plan.has_attended, n / 8)),
                 cascade: Calendar::new(horizon, n / 2),
+                cyber: Queue::new(horizon, plan.cyber.expected()),
                 wake_response: false,
             },
             flow: Flow {
@@ -631,6 +644,7 @@ impl Saved {
                 turn: 0,
             },
             campaigns: Campaigns::new(model, &plan.schemes),
+            cyber: Cyber::new(&plan.cyber, model),
             response: Response {
                 jobs: Vec::new(),
                 free_jobs: Vec::new(),

@@ -117,6 +117,16 @@ impl Engine<'_> {
         }
     }
 
+    /// True where an event is about no node in particular.
+    fn concerns_nobody(&self, id: u32) -> bool {
+        let event = &self.plan.model.events[id as usize];
+        let candidates = match event.occasion {
+            Occasion::Step(step) => self.plan.model.steps[step.index()].candidates.len(),
+            _ => 0,
+        };
+        event.targets == Targets::None && candidates == 0
+    }
+
     /// What an event does once, whomever it strikes.
     pub(crate) fn act_once(&mut self, id: u32) {
         let plan = self.plan;
@@ -125,6 +135,7 @@ impl Engine<'_> {
                 Effect::Demand { sharing, add } => self.add_demand(sharing.0, *add),
                 Effect::Drain { actor, effort } => self.take_effort(*actor, *effort),
                 Effect::Stop { campaign } => self.end_campaign(u32::from(campaign.0), false),
+                Effect::Contain { malware } if self.concerns_nobody(id) => self.contain(*malware, None),
                 _ => {}
             }
             self.take_measure(id, index as u16);
@@ -208,6 +219,9 @@ impl Engine<'_> {
                     let level = crate::measures::millionths(*factor);
                     self.begin_effect(node, id, part, ActiveEffect::VIGILANCE, level, *lasts);
                 }
+                Effect::Compromise { malware } => self.compromise(*malware, node),
+                Effect::Immunise { malware, coverage } => self.immunise(*malware, node, *coverage, event),
+                Effect::Contain { malware } => self.contain(*malware, Some(node)),
                 _ => {}
             }
         }

@@ -84,7 +84,7 @@ impl Circles {
         Self(model.warnings.iter().map(circle).collect())
     }
 
-    fn holds(&self, model: &Model, warning: usize, node: NodeId) -> bool {
+    pub(crate) fn holds(&self, model: &Model, warning: usize, node: NodeId) -> bool {
         let (regions, sectors) = (&self.0[warning], &model.warnings[warning].sectors);
         let Some(node) = node.some().map(|node| &model.nodes[node.index()]) else {
             return regions.is_empty() && sectors.is_empty();
@@ -193,6 +193,10 @@ impl Engine<'_> {
         let row = self.warning_row(warning as usize, attack);
         if std::mem::replace(&mut self.notices.out[row], true) {
             return;
+        }
+        if let Attack::Malware(malware) = attack {
+            let factor = self.plan.model.warnings[warning as usize].factor;
+            self.hasten_detection(malware, warning as usize, factor);
         }
         if let (Attack::Campaign(campaign), true) = (attack, self.clock.trace) {
             self.trace(NodeId::NONE.0, Happening::Warned(campaign));

@@ -18,7 +18,12 @@ pub(crate) fn run_cascade(engine: &mut Engine<'_>) {
 impl Engine<'_> {
     fn run_cascade(&mut self) {
         // What others did at the present instant is part of it.
-        let others = self.agenda.threat.next_time().min(self.agenda.condition.next_time());
+        let others = self
+            .agenda
+            .threat
+            .next_time()
+            .min(self.agenda.condition.next_time())
+            .min(self.agenda.cyber.next_time());
         let mut limit = others.min(self.clock.limit);
         if self.has_work() {
             self.flow.one_way = false;
