@@ -357,7 +357,7 @@ impl Engine<'_> {
         if job.team != NO_TEAM {
             return SkillId::NONE;
         }
-        self.repair_of(job.node).stages[usize::from(job.stage)].skill
+        self.stage_of(job).map_or(SkillId::NONE, |stage| stage.skill)
     }
 
     /// How fast work on a job goes.
