@@ -24,9 +24,22 @@ struct Case {
 }
 
 fn iberia() -> Case {
-    let folder = root().join("scenarios/iberia-2025");
+    case(&root().join("scenarios/iberia-2025"))
+}
+
+/// Every folder of the library that has a hindcast, by name.
+fn folders() -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("scenarios")).unwrap();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|folder| folder.join("quantities.json").exists());
+    folders.sort();
+    folders
+}
+
+fn case(folder: &Path) -> Case {
     let loaded = linchpin::scenario::load_model(&folder.join("scenario.ron"));
-    assert_eq!(loaded.diagnostics.iter().count(), 0, "not even a warning");
+    let told: Vec<String> = loaded.diagnostics.iter().map(|told| format!("{told:?}")).collect();
+    assert!(told.is_empty(), "{}: not even a warning: {told:#?}", folder.display());
     Case {
         readme: read(&folder.join("README.md")),
         plan: serde_json::from_str(&read(&folder.join("quantities.json"))).unwrap(),
@@ -35,16 +48,21 @@ fn iberia() -> Case {
     }
 }
 
-/// Calls `each` with the curves of every replication.
+/// Calls `each` with the curves of every replication, beside those of the run without the threat.
 fn replications(model: &Arc<Model>, count: u32, mut each: impl FnMut(&Paired)) {
-    assert!(!model.has_background(), "the run without the threat stays as it begins");
+    let background = model.has_background();
     let mut simulation = Simulation::new(model.clone());
-    let (mut record, mut paired) = (Record::default(), Paired::default());
+    let (mut record, mut base, mut paired) = (Record::default(), Record::default(), Paired::default());
     let seeds = Seeds::new(model.meta.seed);
     for replication in 0..count {
-        simulation.run(replication, seeds.replication(replication), RunOptions::default(), &mut record);
+        let drawn = seeds.replication(replication);
+        simulation.run(replication, drawn, RunOptions::default(), &mut record);
         assert_eq!(record.failure, None);
-        paired.load(model.meta.horizon, None, &record);
+        if background {
+            let without = RunOptions { threat: false, ..RunOptions::default() };
+            simulation.run(replication, drawn, without, &mut base);
+        }
+        paired.load(model.meta.horizon, background.then_some(&base), &record);
         each(&paired);
     }
 }
@@ -55,23 +73,53 @@ fn compared(case: &Case, count: u32) -> Comparison {
     hindcast.compare(&case.log).unwrap()
 }
 
-/// The tables are golden: the scenario's own seed and number of replications.
+/// The tables are golden: each scenario's own seed and number of replications.
 #[test]
-fn iberia_page_is_what_the_model_says() {
-    let case = iberia();
-    let comparison = compared(&case, case.model.meta.replications);
-    for table in [
-        table::comparison(&comparison),
-        table::scores(&comparison),
-        table::without_record(&comparison),
-        table::not_predicted(&case.log),
-    ] {
-        assert!(case.readme.contains(&table), "the page has another table than this one:\n{table}");
-    }
+fn pages_are_what_the_models_say() {
     let all = read(&root().join("docs/hindcasts.md"));
     assert!(all.contains(table::EVENT_HEAD), "{}", table::EVENT_HEAD);
-    let row = table::event_row(&comparison);
-    assert!(all.contains(&row), "the page has another row than this one:\n{row}");
+    let folders = folders();
+    assert!(folders.len() >= 2, "{folders:?}");
+    for folder in folders {
+        let case = case(&folder);
+        let comparison = compared(&case, case.model.meta.replications);
+        let without = table::without_record(&comparison);
+        let mut tables =
+            vec![table::comparison(&comparison), table::scores(&comparison), table::not_predicted(&case.log)];
+        tables.extend(comparison.rows.iter().any(|row| row.recorded.is_none()).then_some(without));
+        for table in tables {
+            let page = folder.display();
+            assert!(
+                case.readme.contains(&table),
+                "{page}: the page has another table than this one:\n{table}"
+            );
+        }
+        let row = table::event_row(&comparison);
+        assert!(all.contains(&row), "the page of all hindcasts has another row than this one:\n{row}");
+    }
+}
+
+/// No value of a scenario names a source that the event's own record names: parameters come from elsewhere. A condition
+/// that was recorded and is given (when it happened, what was hit) says so in its source.
+#[test]
+fn parameters_come_from_elsewhere() {
+    for folder in folders() {
+        let case = case(&folder);
+        assert!(case.model.assumptions.len() > 5, "{}", folder.display());
+        for assumption in &case.model.assumptions {
+            let source = assumption.source.to_lowercase();
+            if source.contains("given:") || source.contains("april 2025") {
+                continue;
+            }
+            for entry in &case.log.recorded {
+                let recorded = entry.source.to_lowercase();
+                for word in recorded.split([';', ',', '/']).map(str::trim).filter(|word| word.len() > 3) {
+                    let page = folder.display();
+                    assert!(!source.contains(word), "{page}: {}: {source} is in the record", assumption.what);
+                }
+            }
+        }
+    }
 }
 
 /// Cells of the table row that begins with this text.

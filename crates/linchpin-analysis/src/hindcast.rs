@@ -70,7 +70,7 @@ impl<'p> Hindcast<'p> {
         {
             for (group, column) in groups.iter().zip(columns) {
                 if let Some(group) = group {
-                    column.push(quantity.measure.of(paired.segments(*group)));
+                    column.push(quantity.counted(quantity.measure.of(paired.segments(*group))));
                 }
             }
         }

@@ -105,7 +105,7 @@ impl Hindcast<'_> {
         }
         let rows = self.plan.quantities.iter().zip(&self.columns).map(|(quantity, columns)| {
             let recorded = log.recorded.iter().find(|entry| entry.id == quantity.id).cloned();
-            let [predicted, driver] = [0, 1].map(|i| self.sorted(&columns[i]));
+            let [predicted, driver] = [0, 1].map(|i| self.sorted(quantity, &columns[i]));
             let scores =
                 recorded.as_ref().and_then(|entry| self.scores(quantity, entry, &predicted, &driver));
             Row { quantity: quantity.clone(), predicted, recorded, scores }
@@ -120,8 +120,9 @@ impl Hindcast<'_> {
     }
 
     /// Ascending, and no later than the horizon: beyond it nothing was simulated.
-    fn sorted(&self, values: &[f64]) -> Vec<f64> {
-        let mut values: Vec<f64> = values.iter().map(|value| value.min(self.horizon_h)).collect();
+    fn sorted(&self, quantity: &Quantity, values: &[f64]) -> Vec<f64> {
+        let latest = quantity.horizon_h(self.horizon_h);
+        let mut values: Vec<f64> = values.iter().map(|value| value.min(latest)).collect();
         values.sort_unstable_by(f64::total_cmp);
         values
     }
@@ -136,8 +137,10 @@ impl Hindcast<'_> {
         let chained =
             |values: &[f64]| -> Vec<f64> { values.iter().map(|value| entry.value.chained(*value)).collect() };
         let observed = entry.value.observed();
-        let baseline =
-            self.plan.baseline_of(quantity).map(|baseline| self.sorted(&baseline.predict(&quantity.measure)));
+        let baseline = self
+            .plan
+            .baseline_of(quantity)
+            .map(|baseline| self.sorted(quantity, &baseline.predict(&quantity.measure)));
         Some(Scores {
             model: crps::of_sample(&chained(predicted), observed)?,
             baseline: baseline.and_then(|values| crps::of_values(&chained(&values), observed)),

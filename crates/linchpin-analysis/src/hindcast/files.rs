@@ -1,6 +1,6 @@
 //! What is predicted and what was recorded, as they stand in `quantities.json` and `record.json` beside a scenario.
 
-use super::{Baseline, Measure, Recorded};
+use super::{Baseline, Measure, Recorded, Unit};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -39,6 +39,9 @@ pub struct Quantity {
     pub driver: Option<String>,
     /// How it is read.
     pub measure: Measure,
+    /// Hours after the start from which a time is counted, where one scenario holds several events.
+    #[serde(default)]
+    pub counted_from_h: f64,
     /// Id of its baseline, if it has one.
     #[serde(default)]
     pub baseline: Option<String>,
@@ -161,6 +164,10 @@ impl Plan {
         }
         let mut quantities = BTreeSet::new();
         for quantity in &self.quantities {
+            if !(quantity.counted_from_h >= 0.0 && quantity.counted_from_h.is_finite()) {
+                problems
+                    .push(format!("Quantity \"{}\" is counted from no time after the start.", quantity.id));
+            }
             if !quantities.insert(&quantity.id) {
                 problems.push(format!("Quantity \"{}\" is there twice.", quantity.id));
             }
@@ -178,6 +185,21 @@ impl Plan {
     pub fn baseline_of(&self, quantity: &Quantity) -> Option<&Baseline> {
         let id = quantity.baseline.as_ref()?;
         self.baselines.iter().find(|baseline| baseline.id == *id)
+    }
+}
+
+impl Quantity {
+    /// A reading as it stands in the tables: a time counts from where the quantity says, and is never before it.
+    pub(super) fn counted(&self, reading: f64) -> f64 {
+        match self.measure.unit() {
+            Unit::Share => reading,
+            Unit::Hours => (reading - self.counted_from_h).max(0.0),
+        }
+    }
+
+    /// The latest time of this quantity that is simulated, in hours.
+    pub(super) fn horizon_h(&self, simulated_h: f64) -> f64 {
+        (simulated_h - self.counted_from_h).max(0.0)
     }
 }
 

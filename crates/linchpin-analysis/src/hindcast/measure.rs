@@ -24,6 +24,8 @@ pub enum Measure {
         /// Share, 0 to 1.
         level: f64,
     },
+    /// When it is first at its lowest level. Hours; 0 where it never falls.
+    LowestAt,
 }
 
 /// Unit of a measure.
@@ -40,7 +42,7 @@ impl Measure {
     pub fn unit(&self) -> Unit {
         match self {
             Self::LevelAt { .. } | Self::Lowest => Unit::Share,
-            Self::HoldsUntil { .. } | Self::BackAt { .. } => Unit::Hours,
+            Self::HoldsUntil { .. } | Self::BackAt { .. } | Self::LowestAt => Unit::Hours,
         }
     }
 
@@ -77,6 +79,12 @@ impl Measure {
                     back = if below { to } else { back };
                 }
                 if below { f64::INFINITY } else { back }
+            }
+            Self::LowestAt => {
+                let first = |(at, lowest), (from, _, share)| {
+                    if share < lowest { (from, share) } else { (at, lowest) }
+                };
+                pieces.fold((0.0, 1.0), first).0
             }
         }
     }

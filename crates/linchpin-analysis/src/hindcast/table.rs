@@ -106,7 +106,8 @@ pub fn event_row(comparison: &Comparison) -> String {
 
 fn predicted(comparison: &Comparison, row: &Row) -> String {
     let unit = row.quantity.measure.unit();
-    let one = |value| amount(value, unit, comparison.horizon_h);
+    let latest = row.quantity.horizon_h(comparison.horizon_h);
+    let one = |value| amount(value, unit, latest);
     let both = |share| {
         let [low, high] = row.interval(share).map(one);
         if low == high { low } else { format!("{low} to {high}") }

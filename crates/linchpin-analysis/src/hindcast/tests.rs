@@ -34,6 +34,9 @@ fn measures_are_read_off_a_curve() {
         (&falls, Measure::BackAt { level: 0.99 }, 20.0),
         (&never, Measure::Lowest, 1.0),
         (&never, Measure::BackAt { level: 0.9 }, 0.0),
+        (&falls, Measure::LowestAt, 5.0),
+        (&never, Measure::LowestAt, 0.0),
+        (&for_good, Measure::LowestAt, 1.0),
         (&for_good, Measure::BackAt { level: 0.9 }, f64::INFINITY),
         (&for_good, Measure::HoldsUntil { level: 0.5 }, 1.0),
     ];
@@ -144,6 +147,7 @@ fn quantity(id: &str, measure: Measure, baseline: Option<&str>) -> Quantity {
         group: "g".to_owned(),
         driver: Some("d".to_owned()),
         measure,
+        counted_from_h: 0.0,
         baseline: baseline.map(str::to_owned),
     }
 }
@@ -232,6 +236,29 @@ fn prediction_and_record_side_by_side() {
         row.starts_with("| An event | its electricity | 2 (1) | 1 of 2 | 2 of 2 | 0 of 1; 1 of 1 |"),
         "{row}"
     );
+}
+
+/// Two events in one scenario, the second 40 h after the start: its times count from then, and 8 h of them are simulated.
+#[test]
+fn times_count_from_where_the_quantity_says() {
+    let later = Quantity { counted_from_h: 40.0, ..quantity("back", Measure::BackAt { level: 0.5 }, None) };
+    let share = Quantity { counted_from_h: 40.0, ..quantity("lowest", Measure::Lowest, None) };
+    for (reading, want) in [(43.5, 3.5), (40.0, 0.0), (0.0, 0.0), (f64::INFINITY, f64::INFINITY)] {
+        assert_eq!(later.counted(reading), want, "{reading}");
+    }
+    assert_eq!(share.counted(0.3), 0.3);
+    let plan = plan(vec![later]);
+    let hindcast = Hindcast {
+        plan: &plan,
+        groups: vec![[Some(0), None]],
+        columns: vec![[vec![3.5, f64::INFINITY, f64::INFINITY], Vec::new()]],
+        horizon_h: 48.0,
+    };
+    let comparison = hindcast.compare(&log_of(vec![entry("back", Recorded::Value(6.0))])).unwrap();
+    let text = table::comparison(&comparison);
+    assert!(text.contains("| what back is | over 8 h | 4.4 h to over 8 h |"), "{text}");
+    let never = Plan { quantities: vec![Quantity { counted_from_h: -1.0, ..share }], ..plan.clone() };
+    assert_eq!(never.problems().len(), 1);
 }
 
 #[test]
