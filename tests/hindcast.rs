@@ -139,7 +139,7 @@ fn iberia_page_has_the_recorded_values() {
         let row = cells(&case.readme, &quantity.what);
         let (scale, tolerance) = match quantity.measure {
             Measure::LevelAt { .. } | Measure::Lowest => (0.01, 0.15),
-            Measure::HoldsUntil { .. } | Measure::BackAt { .. } => (1.0, 2.0),
+            Measure::HoldsUntil { .. } | Measure::BackAt { .. } | Measure::LowestAt => (1.0, 2.0),
         };
         let value = match entry.value {
             Recorded::Value(value) | Recorded::AtLeast(value) => value,
