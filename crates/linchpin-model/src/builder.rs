@@ -350,6 +350,7 @@ impl ModelBuilder {
             response: need.response,
             reserve: ReserveId::NONE,
             black_start: need.black_start,
+            unit: scale as f32,
         });
         model.links.extend(need.providers.iter().map(|provider| Link {
             provider: provider.node,

@@ -331,6 +331,8 @@ pub struct Need {
     pub reserve: ReserveId,
     /// Seconds for which a start without this need is possible; 0: not.
     pub black_start: u32,
+    /// Integer weight of one unit as written.
+    pub unit: f32,
 }
 
 /// One provider of one need.

@@ -37,6 +37,7 @@ mod cascade;
 mod condition;
 mod crews;
 mod cyber;
+mod effects;
 mod engine;
 mod measures;
 mod observation;

@@ -43,6 +43,9 @@ impl Engine<'_> {
             let lost = std::mem::take(&mut observer.tallies.0[root as usize].caused);
             observer.record.roots.push(RootLoss { node: NodeId(root), lost });
         }
+        self.close_losses();
+        self.book_control();
+        let observer = &mut *self.observer;
         observer.record.events = self.clock.events;
         observer.record.event_times.extend(self.threats.times.iter().map(|time| SimTime(*time)));
         let (now, crews) = (self.now, self.response.crews.iter_mut());

@@ -569,6 +569,8 @@ fn is_timed(effect: &Effect) -> bool {
             | Effect::CloseArea { .. }
             | Effect::Activate { .. }
             | Effect::Vigilance { .. }
+            | Effect::Surge { .. }
+            | Effect::Harm { .. }
     )
 }
 

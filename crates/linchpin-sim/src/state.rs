@@ -154,7 +154,13 @@ impl HotNeed {
         } else if self.full == u64::from(ONE) {
             self.supply as u32
         } else {
-            (self.supply / (self.full / u64::from(ONE))) as u32
+            let units = self.full / u64::from(ONE);
+            // Demand that surges may be no whole number of units.
+            if units * u64::from(ONE) == self.full {
+                (self.supply / units) as u32
+            } else {
+                (u128::from(self.supply) * u128::from(ONE) / u128::from(self.full)) as u32
+            }
         }
     }
 }
@@ -416,6 +422,19 @@ impl ActiveEffect {
     pub(crate) const CREWS: u8 = u8::MAX - 3;
     /// Work goes faster.
     pub(crate) const SPEED: u8 = u8::MAX - 4;
+    /// The demand on a pool is multiplied.
+    pub(crate) const SURGE: u8 = u8::MAX - 5;
+    /// So many people need care of a pool.
+    pub(crate) const CARE: u8 = u8::MAX - 6;
+}
+
+/// Nodes without remote control.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Control {
+    /// How many.
+    pub(crate) lost: u32,
+    /// Since when.
+    pub(crate) since: u32,
 }
 
 in_place! {
@@ -429,6 +448,9 @@ in_place! {
         pub(crate) times: Vec<u32>,
         /// Which use of a plan is being carried out; 0 for everything else. Effects draw anew with each.
         pub(crate) turn: u32,
+        /// The event that first held each node down; empty without events.
+        pub(crate) strikers: Rows<u32>,
+        pub(crate) control: Control,
     }
 }
 
@@ -642,6 +664,8 @@ impl Saved {
                 race: Vec::new(),
                 times: vec![NEVER; model.events.len()],
                 turn: 0,
+                strikers: Rows::new(vec![NEVER; with(!model.events.is_empty(), n)]),
+                control: Control { lost: 0, since: 0 },
             },
             campaigns: Campaigns::new(model, &plan.schemes),
             cyber: Cyber::new(&plan.cyber, model),

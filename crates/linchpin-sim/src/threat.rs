@@ -5,8 +5,8 @@ use crate::engine::Engine;
 use crate::state::{ActiveEffect, NEVER, ONE, flag};
 use linchpin_model::special::fragility;
 use linchpin_model::{
-    CeilingKind, DamageChoice, DistId, Effect, Event, EventId, Happening, Layer, NodeId, Occasion, Purpose,
-    Targets,
+    CeilingKind, DamageChoice, DistId, Effect, Event, EventId, Happening, Key, Layer, NodeId, Occasion,
+    Purpose, Targets,
 };
 
 /// Carries out the scripted events that are due.
@@ -177,6 +177,7 @@ impl Engine<'_> {
             match effect {
                 Effect::Damage { state } => {
                     if let Some(state) = self.choose_state(state, node, key, intensity) {
+                        self.note_striker(node, EventId(id));
                         self.damage(node.0, state, severity);
                     }
                 }
@@ -222,6 +223,13 @@ impl Engine<'_> {
                 Effect::Compromise { malware } => self.compromise(*malware, node),
                 Effect::Immunise { malware, coverage } => self.immunise(*malware, node, *coverage, event),
                 Effect::Contain { malware } => self.contain(*malware, Some(node)),
+                Effect::Surge { factor, lasts } => {
+                    self.begin_effect(node, id, part, ActiveEffect::SURGE, *factor, *lasts);
+                }
+                Effect::Harm { share, care, lasts } => self.harm(node, id, part, *share, (care, *lasts)),
+                Effect::Exfiltrate { records } => {
+                    self.exfiltrate(node, key, self.draw_count(part), *records);
+                }
                 _ => {}
             }
         }
@@ -273,7 +281,27 @@ impl Engine<'_> {
         level: u32,
         lasts: DistId,
     ) -> u32 {
+        let model = &self.plan.model;
+        let key = model.events[event as usize].key.with(model.nodes[node.index()].key);
+        self.begin_effect_drawn(node, event, effect, slot, level, lasts, key)
+    }
+
+    /// The same; how long it lasts is drawn under this key.
+    #[expect(clippy::too_many_arguments, reason = "what an effect is, and for how long")]
+    pub(crate) fn begin_effect_drawn(
+        &mut self,
+        node: NodeId,
+        event: u32,
+        effect: u16,
+        slot: u8,
+        level: u32,
+        lasts: DistId,
+        key: Key,
+    ) -> u32 {
         let row = self.threats.effects.len() as u32;
+        if self.holds_down(event, effect, slot, level) {
+            self.note_striker(node, EventId(event));
+        }
         let next = std::mem::replace(&mut self.threats.heads[node.index()], row);
         self.threats.effects.push(ActiveEffect {
             node: node.0,
@@ -287,14 +315,25 @@ impl Engine<'_> {
             next,
         });
         if let Some(dist) = lasts.some() {
-            let key =
-                self.plan.model.events[event as usize].key.with(self.plan.model.nodes[node.index()].key);
             let count = self.draw_count(effect);
             let lasts = self.draw(Layer::Threat, key, Purpose::EffectDuration, count, dist);
             self.agenda.threat.push(self.now.saturating_add(lasts), Kind::Effect, row);
         }
         self.apply_effects(node.0, slot);
         row
+    }
+
+    /// True where an effect can only lower the node it acts on.
+    fn holds_down(&self, event: u32, effect: u16, slot: u8, level: u32) -> bool {
+        match slot {
+            ActiveEffect::SURGE => level > ONE,
+            ActiveEffect::CARE => true,
+            slot if usize::from(slot) < CeilingKind::ALL.len() => {
+                let effect = &self.plan.model.events[event as usize].effects.get(usize::from(effect));
+                level < ONE || matches!(effect, Some(Effect::Forcing { .. }))
+            }
+            _ => false,
+        }
     }
 
     /// A timed effect ends, or a forcing takes its next step.
@@ -347,8 +386,8 @@ impl Engine<'_> {
         match slot {
             ActiveEffect::CONTROL => self.set_control(node, any),
             ActiveEffect::STANDBY => self.refresh_own(node),
-            // Looked up where it matters.
-            ActiveEffect::VIGILANCE => {}
+            ActiveEffect::VIGILANCE => self.review_detections(),
+            ActiveEffect::SURGE | ActiveEffect::CARE => self.apply_demand(node),
             _ => self.set_ceiling(node, CeilingKind::ALL[usize::from(slot)], level),
         }
     }
@@ -360,6 +399,8 @@ impl Engine<'_> {
             return;
         }
         *flags ^= flag::UNCONTROLLED;
+        self.book_control();
+        self.threats.control.lost = self.threats.control.lost.wrapping_add_signed(if lost { 1 } else { -1 });
         self.touch(node);
         self.rescale_failure_clock(node, lost);
         if self.clock.trace {

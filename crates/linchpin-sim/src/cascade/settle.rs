@@ -420,13 +420,20 @@ impl Engine<'_> {
                 best = (link, fell, down);
             }
         }
-        if from == to {
-            // A need without providers is never met: as good as a ceiling of its own.
+        if from == to || (!best.2 && self.is_surging(need)) {
+            // A need without providers is never met, and where the demand is what rose no provider is to blame: as
+            // good as a ceiling of its own.
             return (Blame::CEILING | CeilingKind::Scripted as u32, u16::MAX);
         }
         let provider = model.links[best.0 as usize].provider.index();
         let sector = self.nodes[provider].sector;
         (best.0, if sector == u16::MAX { self.nodes[provider].blame.sector } else { sector })
+    }
+
+    /// True where more is demanded than what the need takes by itself.
+    fn is_surging(&self, need: u32) -> bool {
+        let required = self.plan.model.needs[need as usize].required.max(1);
+        self.flow.needs[need as usize].full > u64::from(required) * u64::from(ONE)
     }
 
     /// A node whose level stays but whose inputs changed may now be held down by something else.
