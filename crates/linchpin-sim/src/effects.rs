@@ -27,13 +27,13 @@ fn present(model: &Model, node: NodeId, now: u32) -> f64 {
 
 /// Required weight in millionths under surges (each in millionths) and with so many units of care on top.
 fn demanded(required: u32, surges: impl Iterator<Item = u32>, care: f64) -> u64 {
-    let mut full = u128::from(required.max(1)) * u128::from(ONE);
-    for factor in surges {
-        full = full * u128::from(factor) / u128::from(ONE);
-    }
     // Far above any supply.
     let most = 1_u128 << 62;
-    full = full.min(most) + (care.round().max(0.0) as u128) * u128::from(ONE);
+    let mut full = u128::from(required.max(1)) * u128::from(ONE);
+    for factor in surges {
+        full = (full * u128::from(factor) / u128::from(ONE)).min(most);
+    }
+    full += (care.round().max(0.0) as u128) * u128::from(ONE);
     full.clamp(1, most) as u64
 }
 

@@ -265,11 +265,12 @@ fn campaigns_of_an_actor_share_its_effort() {
         "never 100 110 - Failed 0",
         "long 100 110 - Succeeded 0",
         "dear 100 100 - Succeeded 0",
-        "free 100 100 - Succeeded 0",
         "more 100 110 - Succeeded 0",
+        "free 100 100 - Succeeded 0",
         "never 110 120 - Failed 0",
     ];
     assert_eq!(told(&model, &record), expected);
+    // Steps that begin in one second do so in the order of the scenario.
     let courses: Vec<_> = record.campaigns.iter().map(|c| (c.ended, c.effort)).collect();
     assert_eq!(courses, [(SimTime(120), 4.0), (SimTime::NEVER, 3.5), (SimTime::NEVER, 1000.0)]);
 }

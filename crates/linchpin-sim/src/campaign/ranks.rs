@@ -34,6 +34,8 @@ pub(super) fn losses(model: &Model, nodes: &[NodeId]) -> Vec<f64> {
 fn close(engine: &mut Engine<'_>, node: NodeId) {
     let Some(Effect::Closure { lasts }) = engine.plan.model.events[0].effects.first() else { return };
     engine.begin_effect(node, 0, 0, CeilingKind::Closure as u8, 0, *lasts);
+    // A pass at the start, though nothing is due.
+    engine.agenda.wake_response = true;
 }
 
 /// The same system, in which nothing happens by itself and everything takes as long as expected.
