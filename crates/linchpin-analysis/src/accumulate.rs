@@ -5,14 +5,17 @@
 //! *changes* of its counts along the grid: a piece costs three additions, however many grid times it covers.
 
 mod bytes;
+mod courses;
 
 use crate::paired::{Paired, Segment};
 use crate::requirements::Requirements;
 use crate::stats;
-use linchpin_model::{Affected, GroupKind, Level, Model, NodeId, Record, RootLoss, SimTime};
+use courses::Courses;
+use linchpin_model::{Affected, GroupKind, Level, Model, NodeId, Record, RootLoss, SimTime, StepId};
 use std::collections::BTreeMap;
 
 pub use bytes::Malformed;
+pub use courses::{CountBand, SPREAD_STATES, STEP_COURSES};
 
 /// Bins between level 0 and 1; levels of exactly 0 and exactly 1 have bins of their own beside them.
 pub const INNER_BINS: usize = 100;
@@ -42,6 +45,7 @@ pub struct BlockAccumulator {
     banded: Vec<u32>,
     /// Groups of whose level the mean is kept over time.
     averaged: Vec<u32>,
+    courses: Courses,
     grid: Grid,
 }
 
@@ -246,6 +250,7 @@ impl BlockAccumulator {
             levels: vec![LevelSums::default(); model.groups.len()],
             banded,
             averaged,
+            courses: Courses::new(model, grid),
             grid,
         }
     }
@@ -269,6 +274,7 @@ impl BlockAccumulator {
         for group in self.averaged.iter().map(|group| *group as usize).take_while(known) {
             self.levels[group].add_to_mean(paired.segments(group), self.grid);
         }
+        self.courses.add(run, self.grid);
     }
 
     /// Both lists ascend by node.
@@ -314,6 +320,7 @@ impl BlockAccumulator {
         self.induced.iter_mut().zip(&other.induced).for_each(|(own, other)| *own += other);
         self.held.iter_mut().zip(&other.held).for_each(|(own, other)| *own += other);
         self.levels.iter_mut().zip(&other.levels).for_each(|(own, other)| own.merge(other));
+        self.courses.merge(&other.courses);
     }
 
     /// Appends it as bytes: the same sums give the same bytes, on any machine.
@@ -362,6 +369,21 @@ impl BlockAccumulator {
     /// Hours of the time grid.
     pub fn grid_hours(&self) -> Vec<f64> {
         (0..self.grid.points).map(|i| i as f64 * f64::from(self.grid.step) / 3600.0).collect()
+    }
+
+    /// Share of replications in which a step had been tried, succeeded, noticed, and noticed and stopped, by grid time.
+    pub fn step_courses(&self, step: usize) -> [Vec<f64>; STEP_COURSES] {
+        self.courses.step(step, self.replications)
+    }
+
+    /// From which step which other follows, with the share of replications in which that came about.
+    pub fn arrows(&self) -> impl Iterator<Item = (StepId, StepId, f64)> {
+        self.courses.arrows(self.replications)
+    }
+
+    /// Assets infected, impaired and immune to a malware over time.
+    pub fn spread(&self, malware: usize) -> [CountBand; SPREAD_STATES] {
+        self.courses.spread(malware, self.replications)
     }
 
     /// Level of a group over time. Without percentiles where only the mean is kept.

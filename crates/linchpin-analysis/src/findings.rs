@@ -3,6 +3,7 @@
 //! Every number is final here; whoever shows findings formats and draws, and computes nothing.
 
 pub(crate) mod build;
+pub mod contest;
 pub(crate) mod limits;
 
 pub use build::{Columns, Parts, build, cascade_histogram};
@@ -35,6 +36,9 @@ pub struct Findings {
     pub most_harmful: Vec<AssetLoss>,
     /// One typical replication (nearest to the median) and one bad one (nearest to the 95 % quantile).
     pub timelines: Vec<Timeline>,
+    /// What attackers, malware and responders did; none where the scenario has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contest: Option<contest::Contest>,
     /// The network, for drawing.
     pub network: NetworkPicture,
     /// Values with a source.
@@ -166,7 +170,7 @@ pub enum Verdict {
 }
 
 /// Level of a group over time, in percentiles over replications.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// Group id.
     pub group: String,

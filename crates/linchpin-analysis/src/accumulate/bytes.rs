@@ -46,6 +46,7 @@ pub(super) fn write(accumulator: &BlockAccumulator, out: &mut Vec<u8>) {
         write_changes(levels.bins.iter().map(|change| i64::from(*change)), out);
         write_changes(levels.sum.iter().copied(), out);
     }
+    accumulator.courses.write(out);
 }
 
 /// Sizes that must agree with the model.
@@ -74,7 +75,7 @@ fn write_nodes<'a>(nodes: impl Iterator<Item = (usize, &'a NodeSums)>, out: &mut
 }
 
 /// Gap to the change before, then the change; a gap of 0 ends the list.
-fn write_changes(changes: impl Iterator<Item = i64>, out: &mut Vec<u8>) {
+pub(super) fn write_changes(changes: impl Iterator<Item = i64>, out: &mut Vec<u8>) {
     let mut next = 0;
     for (place, change) in changes.enumerate().filter(|(_, change)| *change != 0) {
         put(out, (place - next) as u128 + 1);
@@ -96,8 +97,8 @@ pub(super) fn read(model: &Model, bytes: &[u8]) -> Result<BlockAccumulator, Malf
     }
 }
 
-const CUT: &str = "a number that is cut off or too large";
-const CHANGED: &str = "a value that can not be";
+pub(super) const CUT: &str = "a number that is cut off or too large";
+pub(super) const CHANGED: &str = "a value that can not be";
 
 fn read_into(accumulator: &mut BlockAccumulator, reader: &mut Reader<'_>) -> Result<(), &'static str> {
     for expected in MAGIC {
@@ -134,7 +135,7 @@ fn read_into(accumulator: &mut BlockAccumulator, reader: &mut Reader<'_>) -> Res
         let mean_only = accumulator.averaged.binary_search(&group).is_ok();
         read_levels(reader, levels, points, n, mean_only)?;
     }
-    Ok(())
+    accumulator.courses.read(reader, n)
 }
 
 fn read_nodes(reader: &mut Reader<'_>, nodes: usize, n: u64) -> Result<Vec<(usize, NodeSums)>, &'static str> {
@@ -154,7 +155,11 @@ fn read_nodes(reader: &mut Reader<'_>, nodes: usize, n: u64) -> Result<Vec<(usiz
 }
 
 /// The next position below `end`; `None` at the end of the list.
-fn read_gap(reader: &mut Reader<'_>, next: usize, end: usize) -> Result<Option<usize>, &'static str> {
+pub(super) fn read_gap(
+    reader: &mut Reader<'_>,
+    next: usize,
+    end: usize,
+) -> Result<Option<usize>, &'static str> {
     let gap: u32 = reader.small().ok_or(CUT)?;
     match (gap as usize).checked_sub(1).map(|gap| next + gap) {
         None => Ok(None),
@@ -193,7 +198,7 @@ fn read_levels(
     Ok(())
 }
 
-fn read_change<T: TryFrom<i128>>(reader: &mut Reader<'_>) -> Result<T, &'static str> {
+pub(super) fn read_change<T: TryFrom<i128>>(reader: &mut Reader<'_>) -> Result<T, &'static str> {
     reader.signed().filter(|change| *change != 0).and_then(|change| T::try_from(change).ok()).ok_or(CUT)
 }
 

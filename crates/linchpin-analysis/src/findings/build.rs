@@ -2,7 +2,7 @@
 
 use super::{
     AssetLoss, AssumptionRow, Attribution, Band, FINDINGS_VERSION, Findings, Histogram, MetricSummary,
-    NetworkPicture, PictureNode, StudyInfo, limits,
+    NetworkPicture, PictureNode, StudyInfo, contest, limits,
 };
 use crate::accumulate::{BlockAccumulator, NodeSums};
 use crate::metrics::{Catalogue, Metric};
@@ -83,17 +83,20 @@ pub fn build<C: Columns>(parts: Parts<'_>, study: StudyInfo, columns: &mut C) ->
     let Parts { model, catalogue, requirements, sums } = parts;
     let mut metrics = Vec::with_capacity(catalogue.len());
     let mut cascade_sizes = Histogram::default();
+    let mut times = contest::Times::default();
     for (i, metric) in catalogue.metrics().iter().enumerate() {
         let column = columns.column(i)?;
         if metric.id == "cascade_size" {
             cascade_sizes = cascade_histogram(&column);
         }
+        times.take(metric.kind, &metric.id, &column);
         metrics.push(summarise(metric, column));
     }
     let study = StudyInfo { replications: sums.replications(), events_mean: sums.events_mean(), ..study };
     Ok(Findings {
         version: FINDINGS_VERSION,
         limits: limits::limits(model, &study, &metrics, PICTURED),
+        contest: contest::contest(model, &metrics, sums, &times),
         study,
         metrics,
         requirements: requirements.results(model, sums),
