@@ -202,7 +202,7 @@ impl<'a> Words<'a> {
             | Happening::ShutDown(_)
             | Happening::Recovered(_)
             | Happening::Harmed(_)
-            | Happening::Exfiltrated(_) => self.say_systems(entry, &name),
+            | Happening::Exfiltrated(_) => self.say_systems(entry, name),
             // Said by the caller.
             Happening::Event(_)
             | Happening::Hit(_)

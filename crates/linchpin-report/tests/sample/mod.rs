@@ -47,6 +47,7 @@ pub fn rich() -> Findings {
         most_affected: losses("lost"),
         most_harmful: losses("harm"),
         timelines: vec![timeline("typical", 4711, 1.0), timeline("bad", 902, 1.7)],
+        contest: None,
         network: network(true),
         assumptions: assumptions(),
         limits: vec![
