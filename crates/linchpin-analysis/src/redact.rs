@@ -17,6 +17,7 @@
 mod contest;
 mod hmac;
 mod pseudonym;
+mod response;
 
 use linchpin_model::time::format_duration;
 use linchpin_model::{
@@ -49,6 +50,7 @@ pub fn redact(model: &Model, key: &RedactKey) -> Model {
         event.name = format!("{} {}", effect_word(original), word.to_uppercase());
     }
     contest::rename(&mut told, &mut names);
+    response::tell(&mut told);
     let mut rename = |kind: &'static str, id: &mut String| *id = format!("{kind}-{}", names.of(kind, id));
     told.common_causes.iter_mut().for_each(|cause| rename("cause", &mut cause.id));
     told.spares.iter_mut().for_each(|spare| rename("spare", &mut spare.id));
@@ -105,6 +107,7 @@ impl Hidden {
         let ids = causes.chain(spares).chain(networks).chain(sharings);
         regions.chain(events).chain(groups).chain(requirements).chain(ids).for_each(|text| hide(text));
         contest::names(model).for_each(|text| hide(text));
+        response::texts(model).for_each(|text| hide(text));
         hide(&model.meta.name);
         Self(words)
     }

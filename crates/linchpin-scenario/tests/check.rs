@@ -1,5 +1,8 @@
 //! What `check` says about scenarios: every problem at its place.
 
+#[path = "check/cyber.rs"]
+mod cyber;
+
 use linchpin_scenario::check_text;
 use linchpin_scenario::diagnostic::Severity;
 
@@ -619,9 +622,12 @@ fn many_problems_of_a_kind_are_counted() {
 }
 
 #[test]
-fn the_example_of_the_format_page_has_no_problems() {
+fn the_examples_of_the_format_page_have_no_problems() {
     let page = include_str!("../../../docs/scenario-format.md");
-    let example =
-        page.split("```ron\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
-    assert_eq!(problems(example), []);
+    let examples: Vec<_> =
+        page.split("```ron\n(\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(examples.len() > 1, "one of dependencies, one of malware and response");
+    for example in examples {
+        assert_eq!(problems(&format!("(\n{example}")), [], "{example}");
+    }
 }

@@ -1,7 +1,9 @@
 //! Checks that look at the scenario as a whole, once everything has found its place.
 
 mod circles;
+mod cyber;
 mod redundancy;
+mod response;
 mod strong;
 mod unused;
 
@@ -14,5 +16,7 @@ pub(crate) fn check(spec: &Scenario, assets: &Assets, resolved: &Resolved, probl
     circles::held_up(resolved, problems);
     circles::locked_out(resolved, problems);
     redundancy::shared(spec, assets, resolved, problems);
+    cyber::cyber(spec, assets, resolved, problems);
+    response::response(spec, problems);
     unused::unused(spec, assets, problems);
 }

@@ -19,12 +19,15 @@ pub(crate) fn unused(spec: &Scenario, assets: &Assets, problems: &mut Problems) 
     for stage in traits.filter_map(|traits| traits.repair.as_deref()).flat_map(|repair| &repair.stages) {
         skills.extend(stage.skill.as_ref().map(|skill| skill.value.as_str()));
     }
+    skills.extend(
+        spec.postures.iter().filter_map(|posture| posture.skill.as_ref()).map(|id| id.value.as_str()),
+    );
     for team in spec.teams.iter().filter(|team| !skills.contains(team.skill.value.as_str())) {
         warn("unused team", &team.id, "no repair asks for the skill of the team", problems);
     }
 }
 
-fn warn(kind: &'static str, id: &Id, title: &str, problems: &mut Problems) {
+pub(super) fn warn(kind: &'static str, id: &Id, title: &str, problems: &mut Problems) {
     if !id.value.is_empty() {
         problems.warn(kind, id.span, |span| Diagnostic::warning(span, format!("{title} `{}`", id.value)));
     }

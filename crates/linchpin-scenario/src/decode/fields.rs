@@ -131,14 +131,18 @@ impl<'v, 'd> Fields<'v, 'd> {
 
     /// Reports every field that was never asked for.
     pub fn finish(mut self) {
+        // Where an entry has a field of its own of these names, it has been read as what it is there.
+        let own = |name: &str| self.asked.contains(&name);
+        let of_origin = |name: &str| matches!(name, "source" | "confidence") && !own(name);
+        let origins: Vec<bool> = self.entries.iter().map(|entry| of_origin(entry.name)).collect();
         self.asked.push("notes");
         if self.asked.contains(&"id") {
             self.asked.extend(["source", "confidence"]);
         }
         let mut strangers = 0;
-        for entry in &self.entries {
+        for (entry, of_origin) in self.entries.iter().zip(origins) {
             if self.asked.contains(&entry.name) {
-                if matches!(entry.name, "source" | "confidence") {
+                if of_origin {
                     let _ = text(entry.value, self.out);
                 }
             } else if let Some(name) = entry.at {

@@ -4,16 +4,20 @@
 mod assets;
 mod assumptions;
 mod chains;
+mod cyber;
 mod effects;
 mod events;
 mod geo;
 mod index;
+mod links;
 mod names;
 mod needs;
 mod nodes;
+mod plans;
 mod positions;
 mod repairs;
 mod select;
+mod shifts;
 mod systems;
 mod traits;
 mod watch;
@@ -125,7 +129,11 @@ pub(crate) fn resolve<'s>(
     resolver.nodes();
     resolver.all_needs();
     resolver.systems();
+    resolver.cyber();
     resolver.events();
+    resolver.malware();
+    resolver.plans();
+    resolver.shifts();
     resolver.groups();
     Some(resolver.finish())
 }
@@ -195,6 +203,8 @@ impl Resolver<'_, '_> {
         let requirements = self.spec;
         let mut model = self.builder.finish();
         watch::requirements(requirements, &self.names, &mut model, self.problems);
+        cyber::along_needs(self.spec, &mut model, self.problems);
+        plans::conditions(self.spec, &self.names, &self.index, &mut model, self.problems);
         // The builder keeps needs in the order of their owners and puts refills directly after the need they belong to.
         let mut places = std::mem::take(&mut self.needs).into_iter();
         let needs = model

@@ -40,14 +40,10 @@ impl<'s> Resolver<'s, '_> {
             Some(Rule::SourceReachable(sources)) => Some(self.choice(sources, "sources of the network")),
             _ => None,
         };
-        let ends: Vec<_> = network
-            .links
-            .iter()
-            .map(|(a, b)| (self.names.nodes.find(a, self.problems), self.names.nodes.find(b, self.problems)))
-            .collect();
         // Without the members nothing can be said about who is missing among them.
-        let (Some(members), Some(rule)) = (members, &network.rule) else { return };
-        let mut sound = true;
+        let Some(members) = members else { return self.known(&network.links) };
+        let (links, mut sound) = self.pairs(&members, &network.links, "the network");
+        let Some(rule) = &network.rule else { return };
         let rule = match (rule, sources) {
             (Rule::SourceReachable(choice), Some(Some(sources))) => {
                 let span = choice.as_ref().map_or(network.id.span, Choice::span);
@@ -57,20 +53,44 @@ impl<'s> Resolver<'s, '_> {
             (Rule::SourceReachable(_), _) => return,
             (Rule::LargestComponent, _) => NetworkRule::LargestComponent,
         };
+        // What is missing because of an error would only look cut off.
+        if sound {
+            self.connected(network, &members, &links, &rule);
+        }
+        let network = Network { id: network.id.value.clone(), rule, members, links };
+        self.builder.parts().networks.push(network);
+    }
+
+    /// Looks up the ends of links whose members are not known, so that what is unknown is reported.
+    pub(super) fn known(&mut self, written: &[(Id, Id)]) {
+        for id in written.iter().flat_map(|(a, b)| [a, b]) {
+            self.names.nodes.find(id, self.problems);
+        }
+    }
+
+    /// Links as positions in `members`, ascending, and whether nothing is wrong with them. `whose` is such as "the
+    /// network".
+    pub(super) fn pairs(
+        &mut self,
+        members: &[NodeId],
+        written: &[(Id, Id)],
+        whose: &str,
+    ) -> (Vec<(u32, u32)>, bool) {
+        let mut sound = true;
         let mut links: BTreeSet<(u32, u32)> = BTreeSet::new();
-        for ((a, b), written) in ends.into_iter().zip(&network.links) {
-            let position = |end: Option<usize>, id: &Id, problems: &mut Problems| {
-                let at = members.binary_search(&NodeId::new(end?));
+        for written in written {
+            let position = |id: &Id, names: &super::Names, problems: &mut Problems| {
+                let at = members.binary_search(&NodeId::new(names.nodes.find(id, problems)?));
                 if at.is_err() {
                     problems.error("not a member", id.span, |span| {
-                        Diagnostic::error(span, format!("`{}` is not a member of the network", id.value))
+                        Diagnostic::error(span, format!("`{}` is not a member of {whose}", id.value))
                             .help("links connect members: add it to `members`, or take the link out")
                     });
                 }
                 at.ok().map(|at| at as u32)
             };
-            let a = position(a, &written.0, self.problems);
-            let b = position(b, &written.1, self.problems);
+            let a = position(&written.0, &self.names, self.problems);
+            let b = position(&written.1, &self.names, self.problems);
             let (Some(a), Some(b)) = (a, b) else {
                 sound = false;
                 continue;
@@ -88,13 +108,7 @@ impl<'s> Resolver<'s, '_> {
                 });
             }
         }
-        // What is missing because of an error would only look cut off.
-        if sound {
-            self.connected(network, &members, &links, &rule);
-        }
-        let links = links.into_iter().collect();
-        let network = Network { id: network.id.value.clone(), rule, members, links };
-        self.builder.parts().networks.push(network);
+        (links.into_iter().collect(), sound)
     }
 
     /// Reports sources that are no members; true where there are none.
@@ -115,7 +129,7 @@ impl<'s> Resolver<'s, '_> {
         &mut self,
         network: &spec::Network,
         members: &[NodeId],
-        links: &BTreeSet<(u32, u32)>,
+        links: &[(u32, u32)],
         rule: &NetworkRule,
     ) {
         let mut neighbours = vec![Vec::new(); members.len()];

@@ -22,14 +22,14 @@ mod watch;
 
 pub use asset::{Asset, Class, Control, Failures, Serves, Traits};
 pub use choice::{Choice, Selector};
-pub use cyber::{Contacts, Malware, Platform, Posture};
+pub use cyber::{Contacts, Detonation, Links, Malware, Platform, Posture, Shutdown, Spread};
 pub use dist::{DISTRIBUTIONS, Dist, MAX_NUMBER, MAX_WEIGHT, MIN_WEIGHT};
 pub use effect::{Effect, EffectKind};
 pub use event::{Event, On};
 pub use need::{Need, Required, Stage, Weights};
 pub use profile::{PeoplePresent, Profile};
 pub use repair::{Repair, RepairStage, State};
-pub use response::{Attribution, Plan, Warning};
+pub use response::{Adoption, Attribution, Condition, ConditionKind, Plan, Warning, Watched};
 pub use scenario::{Head, Place, Region, Scenario};
 pub use system::{
     CommonCause, Network, Pool, Priority, Rule, Sharing, SharingRule, Spare, Supplier, Surge, Team,

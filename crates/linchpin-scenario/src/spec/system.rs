@@ -131,6 +131,8 @@ pub struct Team {
     pub travel: Option<Dist>,
     /// What it needs to work.
     pub needs: Vec<Need>,
+    /// Profile of the hours at which its crews are on duty; none: always.
+    pub shifts: Option<Id>,
 }
 
 /// A stock of spare parts.
@@ -292,6 +294,7 @@ pub(super) fn team(value: &Value, out: &mut Diagnostics) -> Option<Team> {
         serves: references(&mut fields, "serves"),
         travel: fields.optional("travel", time_dist),
         needs: list(&mut fields, "needs", need),
+        shifts: fields.optional("shifts", reference),
         id,
     };
     fields.finish();
