@@ -159,6 +159,7 @@ fn effect_word(event: &Event) -> &'static str {
         (Some(Effect::Damage { .. }), _) => "Damage",
         (Some(Effect::Degrade { .. }), _) => "Derating",
         (Some(Effect::Absence { .. }), _) => "Absence of staff",
+        (Some(Effect::Staffing { .. }), _) => "Course of staffing",
         (Some(Effect::Closure { .. }), _) => "Closure",
         (Some(Effect::ControlLoss { .. }), _) => "Loss of control",
         (Some(Effect::Forcing { .. }), _) => "Course of supply",

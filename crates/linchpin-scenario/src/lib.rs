@@ -33,6 +33,7 @@ mod resolve;
 pub mod source;
 pub mod spec;
 pub mod tables;
+pub mod techniques;
 pub mod value;
 pub mod write;
 

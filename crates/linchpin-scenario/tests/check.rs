@@ -2,6 +2,8 @@
 
 #[path = "check/cyber.rs"]
 mod cyber;
+#[path = "check/threat.rs"]
+mod threat;
 
 use linchpin_scenario::check_text;
 use linchpin_scenario::diagnostic::Severity;

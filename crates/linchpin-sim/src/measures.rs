@@ -150,7 +150,7 @@ fn has_no_end(effect: &Effect) -> bool {
         | Effect::Activate { lasts, .. }
         | Effect::SpeedUp { lasts, .. }
         | Effect::Vigilance { lasts, .. } => lasts.is_none(),
-        Effect::Forcing { .. } => true,
+        Effect::Forcing { .. } | Effect::Staffing { .. } => true,
         _ => false,
     }
 }

@@ -564,6 +564,7 @@ fn is_timed(effect: &Effect) -> bool {
             | Effect::Closure { .. }
             | Effect::ControlLoss { .. }
             | Effect::Forcing { .. }
+            | Effect::Staffing { .. }
             | Effect::ItLoss { .. }
             | Effect::SupplyCut { .. }
             | Effect::CloseArea { .. }
@@ -582,7 +583,9 @@ fn active_slots(model: &Model) -> Vec<CeilingKind> {
             CeilingKind::Integrity => {
                 !model.failures.is_empty() || effects().any(|e| matches!(e, Effect::Damage { .. }))
             }
-            CeilingKind::Staffing => effects().any(|e| matches!(e, Effect::Absence { .. })),
+            CeilingKind::Staffing => {
+                effects().any(|e| matches!(e, Effect::Absence { .. } | Effect::Staffing { .. }))
+            }
             CeilingKind::It => {
                 !model.malware.is_empty() || effects().any(|e| matches!(e, Effect::ItLoss { .. }))
             }

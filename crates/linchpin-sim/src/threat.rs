@@ -194,8 +194,11 @@ impl Engine<'_> {
                 Effect::ControlLoss { lasts } => {
                     self.begin_effect(node, id, part, ActiveEffect::CONTROL, 0, *lasts);
                 }
-                Effect::Forcing { .. } => {
-                    let slot = CeilingKind::Scripted as u8;
+                Effect::Forcing { .. } | Effect::Staffing { .. } => {
+                    let slot = match effect {
+                        Effect::Staffing { .. } => CeilingKind::Staffing as u8,
+                        _ => CeilingKind::Scripted as u8,
+                    };
                     let row = self.begin_effect(node, id, part, slot, ONE, DistId::NONE);
                     self.step_forcing(row);
                 }
@@ -330,6 +333,7 @@ impl Engine<'_> {
             ActiveEffect::CARE => true,
             slot if usize::from(slot) < CeilingKind::ALL.len() => {
                 let effect = &self.plan.model.events[event as usize].effects.get(usize::from(effect));
+                // A course of staffing is everyday life: what comes later is not its doing.
                 level < ONE || matches!(effect, Some(Effect::Forcing { .. }))
             }
             _ => false,
@@ -343,7 +347,7 @@ impl Engine<'_> {
             return;
         }
         let effect = &self.plan.model.events[active.event as usize].effects[usize::from(active.effect)];
-        if let Effect::Forcing { .. } = effect {
+        if let Effect::Forcing { .. } | Effect::Staffing { .. } = effect {
             self.step_forcing(row);
         } else {
             self.end_effect(row);
@@ -353,7 +357,7 @@ impl Engine<'_> {
     fn step_forcing(&mut self, row: u32) {
         let plan = self.plan;
         let active = &mut self.threats.effects[row as usize];
-        let Effect::Forcing { steps } =
+        let (Effect::Forcing { steps } | Effect::Staffing { steps }) =
             &plan.model.events[active.event as usize].effects[usize::from(active.effect)]
         else {
             return;

@@ -107,6 +107,11 @@ pub enum Effect {
         /// Course.
         steps: Vec<(u32, Level)>,
     },
+    /// As many as a course of levels says are at work: (seconds after the event, level), ascending; the last one stays.
+    Staffing {
+        /// Course.
+        steps: Vec<(u32, Level)>,
+    },
     /// Adds to the load of every member of a sharing group.
     Demand {
         /// Which group.

@@ -9,7 +9,7 @@ use linchpin_model::Assumption;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields that say what an entry is or is tied to rather than how much of something it has.
-const NOT_VALUES: [&str; 24] = [
+const NOT_VALUES: [&str; 25] = [
     "id",
     "name",
     "notes",
@@ -34,6 +34,8 @@ const NOT_VALUES: [&str; 24] = [
     "from",
     "members",
     "links",
+    // The risk register tells them with their sources.
+    "assessments",
 ];
 
 /// One row for each value with a source: what it is of, the value as written, source and confidence.

@@ -1,8 +1,10 @@
 //! From the scenario as written to the model: ids become rows, defaults and classes are filled in, selectors become
 //! lists. What can not be resolved is reported and left out, so that all problems come to light at once.
 
+mod actors;
 mod assets;
 mod assumptions;
+mod campaigns;
 mod chains;
 mod cyber;
 mod effects;
@@ -15,9 +17,11 @@ mod needs;
 mod nodes;
 mod plans;
 mod positions;
+mod profiles;
 mod repairs;
 mod select;
 mod shifts;
+mod step_order;
 mod systems;
 mod traits;
 mod watch;
@@ -129,11 +133,16 @@ pub(crate) fn resolve<'s>(
     resolver.nodes();
     resolver.all_needs();
     resolver.systems();
+    resolver.profiles();
+    resolver.actors();
     resolver.cyber();
+    // Scripted events first, then those that stand for something, in the order of `names`.
     resolver.events();
+    resolver.campaigns();
     resolver.malware();
     resolver.plans();
     resolver.shifts();
+    resolver.staffing();
     resolver.groups();
     Some(resolver.finish())
 }
@@ -148,6 +157,12 @@ fn fits(spec: &Scenario, problems: &mut Problems) -> bool {
         ("classes", spec.classes.get(most).map(|entry| &entry.id)),
         ("teams", spec.teams.get(most).map(|entry| &entry.id)),
         ("spares", spec.spares.get(most).map(|entry| &entry.id)),
+        ("actors", spec.actors.get(most).map(|entry| &entry.id)),
+        ("campaigns", spec.campaigns.get(most).map(|entry| &entry.id)),
+        ("platforms", spec.platforms.get(most).map(|entry| &entry.id)),
+        ("sets of contacts", spec.contacts.get(most).map(|entry| &entry.id)),
+        ("malware", spec.malware.get(most).map(|entry| &entry.id)),
+        ("plans", spec.plans.get(most).map(|entry| &entry.id)),
     ];
     for (what, id) in lists.iter().filter_map(|(what, id)| Some((what, (*id)?))) {
         problems.error("too many", id.span, |span| {

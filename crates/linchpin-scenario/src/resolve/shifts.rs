@@ -27,7 +27,8 @@ impl<'s> Resolver<'s, '_> {
             if factors.is_empty() {
                 continue;
             }
-            let duty: Vec<bool> = factors.iter().map(|factor| *factor >= ON_DUTY).collect();
+            let duty = |factor: &f64| if *factor >= ON_DUTY { Level::ONE } else { Level::ZERO };
+            let duty: Vec<Level> = factors.iter().map(duty).collect();
             let steps = course(&duty, spec.head.start, spec.head.horizon);
             if steps.iter().all(|(_, level)| *level == Level::ZERO) {
                 self.never(team, id);
@@ -55,8 +56,9 @@ impl<'s> Resolver<'s, '_> {
     }
 }
 
-/// The course of levels over the horizon, by hour of the week in local time. `start` is in seconds since 1970 and offset.
-fn course(duty: &[bool], start: (i64, i32), horizon: u32) -> Vec<(u32, Level)> {
+/// The course over the horizon of levels by hour of the week in local time; full where there are none. `start` is in seconds
+/// since 1970 and offset.
+pub(super) fn course(levels: &[Level], start: (i64, i32), horizon: u32) -> Vec<(u32, Level)> {
     let local = start.0 + i64::from(start.1);
     let hour = local.div_euclid(HOUR_S);
     let mut steps: Vec<(u32, Level)> = Vec::new();
@@ -66,7 +68,7 @@ fn course(duty: &[bool], start: (i64, i32), horizon: u32) -> Vec<(u32, Level)> {
             break;
         }
         let of_week = (hour + passed + EPOCH_H).rem_euclid(WEEK_H) as usize;
-        let level = if duty.get(of_week).copied().unwrap_or(true) { Level::ONE } else { Level::ZERO };
+        let level = levels.get(of_week).copied().unwrap_or(Level::ONE);
         if steps.last().is_none_or(|(_, before)| *before != level) {
             steps.push((at as u32, level));
         }
@@ -81,10 +83,12 @@ mod tests {
     #[test]
     fn courses_follow_local_time() {
         // Weekdays from 8 to 17.
-        let duty: Vec<bool> = (0..168).map(|hour| hour < 120 && (8..17).contains(&(hour % 24))).collect();
+        let (on, off) = (Level::ONE, Level::ZERO);
+        let duty: Vec<Level> = (0..168)
+            .map(|hour| if hour < 120 && (8..17).contains(&(hour % 24)) { on } else { off })
+            .collect();
         // Monday, 18 January 2027, 06:30 at an offset of one hour.
         let monday = 1_800_250_200;
-        let (on, off) = (Level::ONE, Level::ZERO);
         let day = 86_400;
         assert_eq!(
             course(&duty, (monday, 3_600), 2 * day),
