@@ -7,8 +7,7 @@ use super::step_order::Order;
 use crate::diagnostic::Diagnostic;
 use crate::spec::{self, Id, Success};
 use linchpin_model::{
-    ActorId, Campaign, CampaignId, CampaignStep, DistId, Event, Key, NodeId, Occasion, OnFailure, StepId,
-    Strategy, Targets,
+    ActorId, Campaign, CampaignId, CampaignStep, Key, NodeId, Occasion, OnFailure, StepId, Strategy, Targets,
 };
 use std::collections::BTreeMap;
 
@@ -89,22 +88,11 @@ impl<'s> Resolver<'s, '_> {
         };
         let whose = format!("the step `{}`", step.path.value);
         let effects = step.effects.iter().filter_map(|e| self.effect(e, &targets, &whose)).collect();
-        let event = self.names.step_event(id.index());
-        debug_assert_eq!(event.index(), self.builder.parts().events.len());
-        self.builder.parts().events.push(Event {
-            id: step.path.value.clone(),
-            name: step.name.clone(),
-            key: Key::of(&step.path.value),
-            after: None,
-            at: DistId::NONE,
-            targets: targets.unwrap_or(Targets::None),
-            probability: 1.0,
-            hit_probability: 1.0,
-            severity: DistId::NONE,
-            effects,
-            threat: true,
-            occasion: Occasion::Step(id),
-        });
+        let event = self.event_of(&step.path.value, &step.name, Occasion::Step(id));
+        debug_assert_eq!(event, self.names.step_event(id.index()));
+        let row = &mut self.builder.parts().events[event.index()];
+        row.targets = targets.unwrap_or(Targets::None);
+        row.effects = effects;
         let candidates = candidates.unwrap_or_default();
         let (take, strategy) = self.taken(step, candidates.len());
         let built = CampaignStep {

@@ -127,7 +127,6 @@ pub(super) const SECTORS: [(&str, &str); 11] = [
 
 /// Ids of every kind.
 #[derive(Debug)]
-#[allow(dead_code, reason = "ids are declared before everything that refers to them")]
 pub(super) struct Names<'s> {
     pub(super) regions: Table<'s>,
     pub(super) services: Table<'s>,

@@ -4,9 +4,7 @@ use super::Resolver;
 use super::shifts::course;
 use crate::diagnostic::Diagnostic;
 use crate::spec::Id;
-use linchpin_model::{
-    DistId, Distribution, Effect, Event, Key, Level, NodeId, Occasion, Place, Profile, Targets,
-};
+use linchpin_model::{Effect, Level, NodeId, Occasion, Place, Profile, Targets};
 use std::collections::BTreeMap;
 
 /// Hours of a week.
@@ -55,22 +53,12 @@ impl<'s> Resolver<'s, '_> {
             let spec = &self.spec.profiles[profile];
             let levels: Vec<Level> = spec.factors.iter().map(|factor| Level::from_share(*factor)).collect();
             let steps = course(&levels, self.spec.head.start, self.spec.head.horizon);
-            let id = format!("staffing/{}", spec.id.value);
-            let at = self.builder.dist(Distribution::Fixed(0.0));
-            self.builder.parts().events.push(Event {
-                key: Key::of(&id),
-                id,
-                name: format!("staffing by the profile {}", spec.id.value),
-                after: None,
-                at,
-                targets: Targets::All(nodes),
-                probability: 1.0,
-                hit_probability: 1.0,
-                severity: DistId::NONE,
-                effects: vec![Effect::Staffing { steps }],
-                threat: false,
-                occasion: Occasion::Script,
-            });
+            let (id, name) = (&spec.id.value, format!("staffing by the profile {}", spec.id.value));
+            let event = self.event_of(&format!("staffing/{id}"), &name, Occasion::Script);
+            let event = &mut self.builder.parts().events[event.index()];
+            event.targets = Targets::All(nodes);
+            event.effects = vec![Effect::Staffing { steps }];
+            event.threat = false;
         }
     }
 
