@@ -632,7 +632,10 @@ impl Model {
 
     /// True where the run without the threat can differ from everything working all the time.
     pub fn has_background(&self) -> bool {
-        !self.failures.is_empty() || self.events.iter().any(|event| !event.threat)
+        let scripted = |event: &Event| !event.threat && event.occasion == Occasion::Script;
+        !self.failures.is_empty()
+            || self.events.iter().any(scripted)
+            || self.plans.iter().any(Plan::can_act_unprovoked)
     }
 
     /// This model with changes. Ids, keys and therefore all draws stay the same.

@@ -1,7 +1,8 @@
 //! Whatever is done to a scenario, checking it ends, and ends in errors or in a model that is sound.
 
 use linchpin_model::{
-    DamageChoice, Draws, Effect, Key, Layer, Level, Model, NetworkRule, NodeId, Purpose, Seeds, Targets,
+    Condition, DamageChoice, Draws, Effect, Key, Layer, Level, Model, NetworkRule, NodeId, Occasion, Purpose,
+    Seeds, Targets,
 };
 use linchpin_scenario::diagnostic::{Diagnostics, render};
 use linchpin_scenario::source::{SourceId, Sources, Span};
@@ -34,6 +35,15 @@ fn the_sample_uses_everything_and_has_no_problems() {
         model.events.len(),
         model.requirements.len(),
         model.assumptions.len(),
+        model.platforms.len(),
+        model.postures.len(),
+        model.posture_of.len(),
+        model.contacts.len(),
+        model.malware.len(),
+        model.plans.len(),
+        model.warnings.len(),
+        model.profiles.len(),
+        usize::from(model.attribution.is_some()),
     ];
     assert!(tables.iter().all(|rows| *rows > 0), "{tables:?}");
     assert_sound(&model, "everything.ron");
@@ -424,6 +434,80 @@ fn assert_sound(model: &Model, text: &str) {
     for event in &model.events {
         assert_event_sound(model, event, text);
     }
+    assert_systems_sound(model, text);
+    assert_response_sound(model, text);
+}
+
+/// Postures, contacts and malware.
+fn assert_systems_sound(model: &Model, text: &str) {
+    let share = |share: f64| (0.0..=1.0).contains(&share);
+    for posture in &model.postures {
+        let shares = [posture.exposure, posture.patched, posture.segmentation, posture.backup_loss];
+        assert!(shares.into_iter().chain(posture.protection).all(share), "{text}");
+        assert!(posture.platforms.is_sorted_by(|a, b| a < b), "{text}");
+        assert!(posture.platforms.iter().all(|id| id.index() < model.platforms.len()), "{text}");
+        assert!(posture.skill.is_none() || posture.skill.index() < model.skills.len(), "{text}");
+        assert!(posture.crews > 0 && posture.systems > 0, "{text}");
+    }
+    assert!(model.posture_of.is_empty() || model.posture_of.len() == model.nodes.len(), "{text}");
+    assert!(model.posture_of.iter().all(|id| id.is_none() || id.index() < model.postures.len()), "{text}");
+    for contacts in &model.contacts {
+        let members = contacts.members.len() as u32;
+        assert!(members > 0 && contacts.members.is_sorted_by(|a, b| a < b), "{text}");
+        assert!(contacts.links.iter().all(|(a, b)| a < b && *b < members), "{text}");
+        assert!(contacts.links.is_sorted_by(|a, b| a < b), "{text}");
+        assert!(!contacts.everybody || contacts.links.is_empty(), "{text}");
+    }
+    for (row, malware) in model.malware.iter().enumerate() {
+        let occasion = Occasion::Malware(linchpin_model::MalwareId::new(row));
+        assert_eq!(model.events[malware.event.index()].occasion, occasion, "{text}");
+        assert!(malware.platforms.is_sorted_by(|a, b| a < b) && share(malware.crossing), "{text}");
+        assert!(malware.platforms.iter().all(|id| id.index() < model.platforms.len()), "{text}");
+        for spread in &malware.spread {
+            let contacts = &model.contacts[spread.over.index()];
+            let apart = model.dist(spread.interval).quantile(0.5) >= 1.0;
+            assert!(share(spread.probability) && (apart || !contacts.everybody), "{text}");
+        }
+    }
+}
+
+/// Plans, warnings and attribution.
+fn assert_response_sound(model: &Model, text: &str) {
+    for (row, plan) in model.plans.iter().enumerate() {
+        let event = &model.events[plan.event.index()];
+        assert_eq!(event.occasion, Occasion::Plan(linchpin_model::PlanId::new(row)), "{text}");
+        assert!(matches!(event.targets, Targets::All(_) | Targets::None), "{text}");
+        assert!(plan.times > 0 && plan.cost.is_finite() && plan.cost >= 0.0, "{text}");
+        assert!(plan.requires.iter().all(|id| id.index() < model.plans.len() && id.index() != row), "{text}");
+        assert!(plan.adoption.iter().all(|adoption| adoption.region.index() < model.regions.len()), "{text}");
+        let alarms = plan.when.false_alarms;
+        assert!(alarms.is_none() || model.dist(alarms).quantile(0.5) >= 1.0, "{text}");
+        assert_condition_sound(model, row, &plan.when.condition, text);
+    }
+    for warning in &model.warnings {
+        assert!(warning.regions.iter().all(|id| id.index() < model.regions.len()), "{text}");
+        assert!(warning.sectors.iter().all(|id| id.index() < model.sectors.len()), "{text}");
+        assert!((0.0..=1.0).contains(&warning.factor), "{text}");
+    }
+}
+
+fn assert_condition_sound(model: &Model, plan: usize, condition: &Condition, text: &str) {
+    let sound = match condition {
+        Condition::Below(group, _) => group.index() < model.groups.len(),
+        Condition::Failed(nodes, count) => !nodes.is_empty() && *count > 0,
+        Condition::Noticed(id, steps) => (id.is_none() || id.index() < model.campaigns.len()) && *steps > 0,
+        Condition::StepNoticed(id) => id.index() < model.steps.len(),
+        Condition::Attributed(id, _) => id.is_none() || id.index() < model.actors.len(),
+        Condition::Infected(id, assets) => id.index() < model.malware.len() && *assets > 0,
+        Condition::Waiting(id, jobs) => (id.is_none() || id.index() < model.skills.len()) && *jobs > 0,
+        Condition::Plan(id) => id.index() < model.plans.len() && id.index() != plan,
+        Condition::Event(id) => id.index() < model.events.len(),
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter().for_each(|part| assert_condition_sound(model, plan, part, text));
+            !parts.is_empty()
+        }
+    };
+    assert!(sound, "{condition:?}: {text}");
 }
 
 fn assert_event_sound(model: &Model, event: &linchpin_model::Event, text: &str) {
@@ -450,6 +534,22 @@ fn assert_event_sound(model: &Model, event: &linchpin_model::Event, text: &str) 
             }
             _ => {}
         }
-        assert!(!targets.is_empty() || matches!(effect, Effect::Demand { .. }), "{text}");
+        assert!(!targets.is_empty() || acts_alone(effect), "{text}");
     }
+}
+
+/// True for what happens once and to nobody in particular.
+fn acts_alone(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::Demand { .. }
+            | Effect::Narrative { .. }
+            | Effect::AddCrews { .. }
+            | Effect::AddSpares { .. }
+            | Effect::SpeedUp { .. }
+            | Effect::Vigilance { .. }
+            | Effect::Contain { .. }
+            | Effect::Drain { .. }
+            | Effect::Stop { .. }
+    )
 }

@@ -76,6 +76,25 @@ pub struct Plan {
     pub adoption: Vec<Adoption>,
 }
 
+impl Plan {
+    /// True where it could come into force though nothing has happened: by a false alarm, or because an asset that
+    /// stands by counts as failed from the start.
+    pub fn can_act_unprovoked(&self) -> bool {
+        self.on && (!self.when.false_alarms.is_none() || self.when.condition.looks_at_failed())
+    }
+}
+
+impl Condition {
+    /// True where it, or a part of it, asks whether assets have failed.
+    fn looks_at_failed(&self) -> bool {
+        match self {
+            Self::Failed(..) => true,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::looks_at_failed),
+            _ => false,
+        }
+    }
+}
+
 /// Whether and when a region carries out a plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adoption {
