@@ -1,5 +1,8 @@
 //! What scenarios resolve to: needs, links, defaults, targets.
 
+#[path = "resolve/cyber.rs"]
+mod cyber;
+
 use linchpin_model::{
     Combine, Cover, DamageChoice, Distribution, Effect, Level, Model, NodeId, NodeKind, Role, Targets,
 };

@@ -363,3 +363,18 @@ fn shifts() {
         &["warning: the crews of `t` are never on duty"],
     );
 }
+
+/// What the fuzzer begins with is read to the end.
+#[test]
+fn the_seeds_of_the_fuzzer_are_sound() {
+    for seed in [
+        include_str!("../../../../fuzz/seeds/scenario/malware.ron"),
+        include_str!("../../../../fuzz/seeds/scenario/plans.ron"),
+    ] {
+        let errors: Vec<_> = super::problems(seed)
+            .into_iter()
+            .filter(|problem| problem.0 == linchpin_scenario::diagnostic::Severity::Error)
+            .collect();
+        assert_eq!(errors, [], "{seed}");
+    }
+}
