@@ -7,6 +7,8 @@ mod hindcast;
 mod kernel;
 mod network;
 mod parts;
+#[path = "../crates/linchpin-sim/tests/plots/mod.rs"]
+mod plots;
 mod properties;
 mod tables;
 mod verification;

@@ -6,6 +6,7 @@
 //! --nocapture`.
 
 mod dice;
+mod hazus;
 mod lab;
 mod ledger;
 mod v01a_buldyrev;
@@ -14,6 +15,7 @@ mod v02_cascade;
 mod v05_reliability;
 mod v05_repair;
 mod v10_buffers;
+mod v11_stages;
 mod v12_priorities;
 mod v13_graphs;
 mod v15_connectivity;

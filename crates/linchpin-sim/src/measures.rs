@@ -116,8 +116,10 @@ impl Engine<'_> {
     pub(crate) fn end_effects(&mut self, event: EventId) {
         for row in 0..self.threats.effects.len() as u32 {
             let active = self.threats.effects[row as usize];
-            let effect = &self.plan.model.events[active.event as usize].effects[usize::from(active.effect)];
-            if active.event == event.0 && !active.ended && has_no_end(effect) {
+            // What malware holds down stands in no list of effects.
+            let effects = &self.plan.model.events[active.event as usize].effects;
+            let endless = effects.get(usize::from(active.effect)).is_some_and(has_no_end);
+            if active.event == event.0 && !active.ended && endless {
                 self.end_effect(row);
             }
         }

@@ -233,7 +233,14 @@ impl Engine<'_> {
                 Effect::Exfiltrate { records } => {
                     self.exfiltrate(node, key, self.draw_count(part), *records);
                 }
-                _ => {}
+                // Once, whomever it strikes: see `act_once`.
+                Effect::Demand { .. }
+                | Effect::Narrative { .. }
+                | Effect::AddCrews { .. }
+                | Effect::AddSpares { .. }
+                | Effect::SpeedUp { .. }
+                | Effect::Drain { .. }
+                | Effect::Stop { .. } => {}
             }
         }
     }
@@ -266,10 +273,13 @@ impl Engine<'_> {
             DamageChoice::Fragility => {
                 let class = model.nodes[node.index()].class;
                 let u = self.shared_uniform(Layer::Threat, key, Purpose::DamageState, 0, class);
-                // The worst state whose probability of being reached or exceeded is above the draw.
-                states?.iter().rposition(|state| {
-                    state.fragility.is_some_and(|(median, beta)| u < fragility(intensity, median, beta))
-                })
+                // The worst state down to which all are reached: where curves cross, none is likelier than a lesser.
+                let reached = |state: &linchpin_model::DamageState| {
+                    state.fragility.is_none_or(|(median, beta)| u < fragility(intensity, median, beta))
+                };
+                let states = states?;
+                let down_to = states.iter().take_while(|state| reached(state)).count();
+                states[..down_to].iter().rposition(|state| state.fragility.is_some())
             }
         };
         state.map(|state| state as u16)
