@@ -9,7 +9,7 @@ use serde_json::Value;
 const FIXTURE: &str = include_str!("fixtures/V14_hazus_fragility_restoration.json");
 const FRAGILITY: &str = include_str!("fixtures/hazus_power_fragility.json");
 const SUBSTATIONS: usize = 1_000;
-const RUNS: u32 = 40;
+const RUNS: u32 = 100;
 const STATES: [&str; 4] = ["DS1", "DS2", "DS3", "DS4"];
 
 /// Median and beta of each damage state of a class.
@@ -26,9 +26,9 @@ fn fragility(class: &str) -> Vec<(f64, f64)> {
 /// Days to restoration by a normal that is not cut off: whoever would be restored before the damage is at once.
 /// The model's own normal is cut off at 0, so this is a table of quantiles.
 fn restoration(lab: &mut Lab, days: &[f64]) -> DistId {
-    const STEPS: u32 = 4_000;
+    const STEPS: u32 = 50_000;
     let quantile = |i: u32| {
-        let u = (f64::from(i) / f64::from(STEPS)).clamp(1e-5, 1.0 - 1e-5);
+        let u = (f64::from(i) / f64::from(STEPS)).clamp(1e-7, 1.0 - 1e-7);
         (days[0] + days[1] * norm_inv(u)).max(0.0) * 86_400.0
     };
     let values: Vec<f64> = (0..=STEPS).map(quantile).collect();
