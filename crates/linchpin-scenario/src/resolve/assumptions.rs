@@ -9,7 +9,7 @@ use linchpin_model::Assumption;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields that say what an entry is or is tied to rather than how much of something it has.
-const NOT_VALUES: [&str; 25] = [
+const NOT_VALUES: [&str; 32] = [
     "id",
     "name",
     "notes",
@@ -34,6 +34,13 @@ const NOT_VALUES: [&str; 25] = [
     "from",
     "members",
     "links",
+    "platforms",
+    "requires",
+    "regions",
+    "sectors",
+    "through",
+    "of",
+    "over",
     // The risk register tells them with their sources.
     "assessments",
 ];
