@@ -33,6 +33,12 @@ macro_rules! in_place {
 }
 pub(crate) use in_place;
 
+mod jobs;
+mod threats;
+
+pub(crate) use jobs::{Job, JobState, Response, Work};
+pub(crate) use threats::{ActiveEffect, Control, Threats};
+
 /// Level one, in millionths.
 pub(crate) const ONE: u32 = Level::SCALE;
 /// "Not scheduled".
@@ -391,135 +397,6 @@ in_place! {
     #[derive(Debug)]
     pub(crate) struct Condition {
         pub(crate) damages: Vec<Damage>,
-    }
-}
-
-/// A timed effect on a node.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ActiveEffect {
-    pub(crate) node: u32,
-    pub(crate) event: u32,
-    pub(crate) effect: u16,
-    /// Next step of a forcing.
-    pub(crate) step: u16,
-    pub(crate) level: u32,
-    /// The kind of ceiling, or what else it acts on: [`ActiveEffect::CONTROL`] and others.
-    pub(crate) slot: u8,
-    pub(crate) ended: bool,
-    /// When the event took place.
-    pub(crate) began: u32,
-    /// Next effect on the same node.
-    pub(crate) next: u32,
-}
-
-impl ActiveEffect {
-    pub(crate) const CONTROL: u8 = u8::MAX;
-    /// May go above its initial level.
-    pub(crate) const STANDBY: u8 = u8::MAX - 1;
-    /// Times to detection are multiplied.
-    pub(crate) const VIGILANCE: u8 = u8::MAX - 2;
-    /// More crews.
-    pub(crate) const CREWS: u8 = u8::MAX - 3;
-    /// Work goes faster.
-    pub(crate) const SPEED: u8 = u8::MAX - 4;
-    /// The demand on a pool is multiplied.
-    pub(crate) const SURGE: u8 = u8::MAX - 5;
-    /// So many people need care of a pool.
-    pub(crate) const CARE: u8 = u8::MAX - 6;
-}
-
-/// Nodes without remote control.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Control {
-    /// How many.
-    pub(crate) lost: u32,
-    /// Since when.
-    pub(crate) since: u32,
-}
-
-in_place! {
-    /// Mutable state of the scripted events.
-    #[derive(Debug)]
-    pub(crate) struct Threats {
-        pub(crate) effects: Vec<ActiveEffect>,
-        /// First effect on each node; empty where the scenario has no timed effects.
-        pub(crate) heads: Vec<u32>,
-        pub(crate) race: Vec<(u64, u32)>,
-        pub(crate) times: Vec<u32>,
-        /// Which use of a plan is being carried out; 0 for everything else. Effects draw anew with each.
-        pub(crate) turn: u32,
-        /// The event that first held each node down; empty without events.
-        pub(crate) strikers: Rows<u32>,
-        pub(crate) control: Control,
-    }
-}
-
-/// What a repair job is doing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum JobState {
-    /// Waits for crews or a spare since then.
-    Waiting,
-    /// Is worked on.
-    Working,
-    /// Stands still because team or work lack something.
-    Paused,
-    /// Done; the row can be used again.
-    Done,
-}
-
-/// What a job brings back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Work {
-    /// What was damaged.
-    Damage,
-    /// Systems that this malware got into.
-    It(u16),
-}
-
-/// A repair job.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Job {
-    pub(crate) node: u32,
-    pub(crate) what: Work,
-    pub(crate) state: JobState,
-    /// Damage state.
-    pub(crate) damage: u16,
-    pub(crate) stage: u16,
-    /// The team at work (`u16::MAX`: none) and how many of its crews.
-    pub(crate) team: u16,
-    pub(crate) crews: u16,
-    /// How many of them help out.
-    pub(crate) guests: u16,
-    /// Work left in the stage when it last went on, in seconds at common speed.
-    pub(crate) left: u32,
-    pub(crate) since: u32,
-    pub(crate) due: u32,
-    pub(crate) requested: u32,
-    /// Which repair of this node it is: count of its draws.
-    pub(crate) count: u32,
-    pub(crate) severity: f64,
-    /// Lower goes first.
-    pub(crate) rank: f64,
-}
-
-in_place! {
-    /// Mutable state of the response.
-    #[derive(Debug)]
-    pub(crate) struct Response {
-        pub(crate) jobs: Vec<Job>,
-        pub(crate) free_jobs: Vec<u32>,
-        /// Job of each node; empty where no repair takes crews or spares.
-        pub(crate) job_of: Vec<u32>,
-        /// Waiting jobs, first to be served first.
-        pub(crate) waiting: Vec<u32>,
-        pub(crate) active: Vec<u32>,
-        pub(crate) crews: Vec<Crews>,
-        /// How fast work goes, by skill.
-        pub(crate) speed: Vec<f64>,
-        pub(crate) stock: Vec<u32>,
-        pub(crate) spare_count: Vec<u32>,
-        /// True where the level of a watched node crossed its threshold.
-        pub(crate) recheck: bool,
     }
 }
 
