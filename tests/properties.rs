@@ -6,6 +6,8 @@
 mod flows;
 mod maker;
 mod oracle;
+mod planner;
+mod response;
 mod story;
 mod town;
 mod village;

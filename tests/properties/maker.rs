@@ -6,9 +6,9 @@ use linchpin_model::*;
 
 /// A town in the making.
 pub struct Maker {
-    dice: Dice,
+    pub(super) dice: Dice,
     features: Features,
-    town: Town,
+    pub(super) town: Town,
     assets: usize,
 }
 
@@ -43,6 +43,9 @@ impl Maker {
         for k in 0..1 + self.dice.below(5) {
             self.make_event(k);
         }
+        if self.features.plans {
+            self.make_plans();
+        }
         self.town
     }
 
@@ -51,7 +54,7 @@ impl Maker {
         self.town.hours(hours)
     }
 
-    fn drawn(&mut self, max_hours: f64) -> DistId {
+    pub(super) fn drawn(&mut self, max_hours: f64) -> DistId {
         let hours = self.dice.between(0.1, max_hours) * HOUR;
         let dist = match self.dice.below(6) {
             0 => Distribution::Fixed(hours.round()),

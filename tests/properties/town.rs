@@ -63,16 +63,19 @@ pub struct Features {
     /// Whatever lets less trouble have worse consequences: black starts, control loss, stages that start
     /// late, cover in part, may fail or are drawn anew each outage, drawn restart times.
     pub anomalies: bool,
+    /// Plans that look at what happens and do something about it, helpful or not.
+    pub plans: bool,
 }
 
 impl Features {
-    pub const ALL: Self = Self { sharing: true, largest: true, joint: true, crews: true, anomalies: true };
+    pub const ALL: Self =
+        Self { sharing: true, largest: true, joint: true, crews: true, anomalies: true, plans: true };
     /// Without what settles ties by the order of nodes: components of one size, jobs of one rank, members of
     /// a common cause that fail in the same second.
     pub const SYMMETRIC: Self = Self { largest: false, joint: false, crews: false, ..Self::ALL };
     /// More of anything good is never worse: see `properties::more_is_never_worse`.
     pub const MONOTONE: Self =
-        Self { sharing: false, largest: false, joint: false, crews: false, anomalies: false };
+        Self { sharing: false, largest: false, joint: false, crews: false, anomalies: false, plans: false };
 }
 
 /// A model before its nodes have numbers: every `NodeId` in it is a position in `nodes`.
@@ -82,6 +85,8 @@ pub struct Town {
     pub people: Vec<f64>,
     pub needs: Vec<NeedSpec>,
     pub events: Vec<Event>,
+    /// Plans, each with the event that stands for it.
+    pub plans: Vec<(Plan, Event)>,
     pub networks: Vec<Network>,
     pub sharings: Vec<Sharing>,
     pub common_causes: Vec<CommonCause>,
@@ -148,6 +153,7 @@ impl Town {
             people: vec![],
             needs: vec![],
             events: vec![],
+            plans: vec![],
             networks: vec![],
             sharings: vec![],
             common_causes: vec![],
@@ -210,6 +216,7 @@ impl Town {
             Region { id: "here".into(), name: "here".into(), population: 0.0, parent: None, position: None };
         let region = b.region(region);
         let mut number = vec![NodeId::NONE; self.nodes.len()];
+
         for i in &order.nodes {
             let (id, node) = &self.nodes[*i];
             number[*i] = b.node(id, id, node.sector, region);
@@ -224,6 +231,12 @@ impl Town {
         }
         for i in &order.needs {
             b.need(renumber_need(&self.needs[*i], &map, order.turn_providers));
+        }
+        if !self.plans.is_empty() {
+            // Only what is lost at assets is told.
+            let is_asset = |i: &usize| self.nodes[*i].1.kind == NodeKind::Asset;
+            let watched = (0..self.nodes.len()).filter(is_asset).take(2);
+            b.group("watched", "watched", watched.map(|i| (number[i], 1.0 + i as f64)).collect());
         }
         let mut event_number = vec![EventId::NONE; self.events.len()];
         for (at, i) in order.events.iter().enumerate() {
@@ -242,6 +255,13 @@ impl Town {
                 }
             })
             .collect();
+        let events = parts.events.len();
+        parts.plans = self.plans.iter().map(|(plan, _)| renumber_plan(plan, &map, &event_number)).collect();
+        for (i, (_, event)) in self.plans.iter().enumerate() {
+            parts.plans[i].event = EventId::new(events + i);
+            let targets = renumber_targets(&event.targets, &map);
+            parts.events.push(Event { targets, ..event.clone() });
+        }
         parts.networks = self.networks.iter().map(|network| renumber_network(network, &map)).collect();
         parts.sharings = self.sharings.iter().map(|sharing| renumber_sharing(sharing, &map)).collect();
         parts.common_causes = self
@@ -262,7 +282,11 @@ impl Town {
         parts.failures = self.failures.clone();
         parts.curves = self.curves.clone();
         parts.dists = self.dists.clone();
-        Arc::new(b.finish())
+        let mut model = b.finish();
+        if let Some(group) = model.find_group("watched") {
+            model.plans.iter_mut().for_each(|plan| watch(&mut plan.when.condition, group));
+        }
+        Arc::new(model)
     }
 }
 
@@ -298,6 +322,33 @@ fn renumber_targets(targets: &Targets, map: &impl Fn(NodeId) -> NodeId) -> Targe
             Targets::Footprint { intensity: *intensity, nodes }
         }
         Targets::None => Targets::None,
+    }
+}
+
+/// Levels are those of this group.
+fn watch(condition: &mut Condition, group: GroupId) {
+    match condition {
+        Condition::Below(which, _) => *which = group,
+        Condition::All(parts) | Condition::Any(parts) => parts.iter_mut().for_each(|part| watch(part, group)),
+        _ => {}
+    }
+}
+
+fn renumber_plan(plan: &Plan, map: &impl Fn(NodeId) -> NodeId, events: &[EventId]) -> Plan {
+    let mut plan = plan.clone();
+    plan.when.through = sorted(&plan.when.through, map);
+    renumber_condition(&mut plan.when.condition, map, events);
+    plan
+}
+
+fn renumber_condition(condition: &mut Condition, map: &impl Fn(NodeId) -> NodeId, events: &[EventId]) {
+    match condition {
+        Condition::Failed(nodes, _) => *nodes = sorted(nodes, map),
+        Condition::Event(event) => *event = events[event.index()],
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter_mut().for_each(|part| renumber_condition(part, map, events));
+        }
+        _ => {}
     }
 }
 

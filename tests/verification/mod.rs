@@ -9,6 +9,7 @@ mod dice;
 mod hazus;
 mod lab;
 mod ledger;
+mod queues;
 mod v01a_buldyrev;
 mod v01b_parshani;
 mod v02_cascade;

@@ -46,6 +46,7 @@ mod plan;
 mod plans;
 mod response;
 mod rows;
+mod saved;
 mod simulation;
 mod state;
 mod threat;

@@ -66,8 +66,10 @@ impl Engine<'_> {
             ActiveEffect::VIGILANCE => {
                 let all = self.threats.effects.iter();
                 let acting = all.filter(|e| e.slot == ActiveEffect::VIGILANCE && e.node == NEVER && !e.ended);
-                self.notices.vigilance = acting.fold(1.0, |product, effect| product * share(effect.level));
+                let now = acting.fold(1.0, |product, effect| product * share(effect.level));
+                let before = std::mem::replace(&mut self.notices.vigilance, now);
                 self.review_detections();
+                self.rescale_detection(NodeId::NONE, now / before);
             }
             ActiveEffect::CREWS if active.ended => {
                 let effect =
@@ -78,6 +80,12 @@ impl Engine<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Times to detection at a node that already run are multiplied.
+    pub(crate) fn alert(&mut self, node: u32, factor: f64) {
+        self.review_detections();
+        self.rescale_detection(NodeId(node), factor);
     }
 
     /// Product of the alert levels at a node.
@@ -134,6 +142,9 @@ impl Engine<'_> {
         } else {
             self.apply_effects(active.node, active.slot);
         }
+        if active.slot == ActiveEffect::VIGILANCE && active.node != NEVER {
+            self.alert(active.node, 1.0 / share(active.level));
+        }
     }
 }
 
@@ -159,10 +170,10 @@ fn has_no_end(effect: &Effect) -> bool {
 
 /// A factor in millionths, as effects keep it.
 pub(crate) fn millionths(factor: f64) -> u32 {
-    // `as` saturates.
-    (factor * f64::from(ONE)).round() as u32
+    // `as` saturates. Not below a millionth, so that it can be taken back.
+    ((factor * f64::from(ONE)).round() as u32).max(1)
 }
 
-fn share(millionths: u32) -> f64 {
+pub(crate) fn share(millionths: u32) -> f64 {
     f64::from(millionths) / f64::from(ONE)
 }

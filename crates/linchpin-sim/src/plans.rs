@@ -119,6 +119,8 @@ impl Engine<'_> {
 
     /// The time of an order has come.
     pub(crate) fn order_due(&mut self, row: u32) {
+        // The cascade must not run ahead before plans have looked at what comes of it.
+        self.agenda.wake_response = true;
         match self.plans.orders[row as usize] {
             Order::Lasted { plan, onset } if self.waits(plan, Phase::Lasting, onset) => self.report(plan),
             Order::Known { plan, onset } if self.waits(plan, Phase::Reported, onset) => {

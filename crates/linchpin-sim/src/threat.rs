@@ -93,6 +93,8 @@ impl Engine<'_> {
         let first = *time == NEVER;
         if first {
             *time = self.now;
+            // Plans may wait for it.
+            self.agenda.wake_response |= self.plan.lookout.any;
         }
         if self.clock.trace {
             self.trace(NodeId::NONE.0, Happening::Event(EventId(id)));
@@ -222,6 +224,7 @@ impl Engine<'_> {
                 Effect::Vigilance { factor, lasts } => {
                     let level = crate::measures::millionths(*factor);
                     self.begin_effect(node, id, part, ActiveEffect::VIGILANCE, level, *lasts);
+                    self.alert(node.0, crate::measures::share(level));
                 }
                 Effect::Compromise { malware } => self.compromise(*malware, node),
                 Effect::Immunise { malware, coverage } => self.immunise(*malware, node, *coverage, event),

@@ -1,7 +1,5 @@
 //! What is noticed: counted, shared with others (early warning) and ascribed to somebody (attribution).
 
-#![allow(dead_code, reason = "campaigns and malware call it")]
-
 use crate::engine::Engine;
 use crate::plans::Order;
 use crate::state::{NEVER, in_place};

@@ -339,13 +339,35 @@ impl<'a> Engine<'a> {
         let plan = self.plan;
         for host in 0..plan.cyber.hosts.len() as u32 {
             let at = self.at(u32::from(malware.0), host);
-            let Some(course) = self.course(at) else { continue };
-            let waits = course.notice != NEVER && course.notice > self.now;
-            if waits && plan.circles.holds(&plan.model, warning, self.node_at(at)) {
-                let time = self.now + whole_seconds(f64::from(course.notice - self.now) * factor);
-                self.course_mut(at).notice = time;
-                self.push_host(time, at, HostEntry::Noticed);
+            if plan.circles.holds(&plan.model, warning, self.node_at(at)) {
+                self.scale_detection(at, factor);
             }
+        }
+    }
+
+    /// The alert level at a node (none: everywhere) changes by this factor: so do the times to detection of malware
+    /// that are still to come there.
+    pub(crate) fn rescale_detection(&mut self, node: NodeId, factor: f64) {
+        for malware in 0..self.plan.model.malware.len() as u32 {
+            if !node.is_none() {
+                if let Some(at) = self.at_node(malware, node.0) {
+                    self.scale_detection(at, factor);
+                }
+                continue;
+            }
+            for host in 0..self.plan.cyber.hosts.len() as u32 {
+                self.scale_detection(self.at(malware, host), factor);
+            }
+        }
+    }
+
+    fn scale_detection(&mut self, at: At, factor: f64) {
+        let Some(course) = self.course(at) else { return };
+        if course.notice != NEVER && course.notice > self.now {
+            let left = whole_seconds(f64::from(course.notice - self.now) * factor);
+            let time = self.now.saturating_add(left);
+            self.course_mut(at).notice = time;
+            self.push_host(time, at, HostEntry::Noticed);
         }
     }
 }
