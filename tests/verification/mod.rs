@@ -15,6 +15,7 @@ mod v01b_parshani;
 mod v02_cascade;
 mod v05_reliability;
 mod v05_repair;
+mod v06_epidemics;
 mod v10_buffers;
 mod v11_stages;
 mod v12_priorities;

@@ -1,4 +1,4 @@
-//! A worm over a million systems, each of which has links to five others, timed:
+//! A worm over a million systems with links to five others each, on average, timed:
 //!
 //! ```text
 //! cargo run --release -p linchpin-sim --example worm -- 1000000 5
@@ -33,7 +33,7 @@ fn main() {
     }
 }
 
-/// Systems of which each chooses so many others to have links with; one is infected at the start.
+/// Systems with so many links each, on average, to others drawn at random; one is infected at the start.
 fn model(n: usize, links: u32, impairs: bool) -> Model {
     let mut b = ModelBuilder::new(Meta { horizon: 14 * 86_400, grid: 3600, ..Meta::default() });
     let sector = b.sector("digital", "Digital");
@@ -48,7 +48,9 @@ fn model(n: usize, links: u32, impairs: bool) -> Model {
         let u = draws.uniform(Layer::Parameters, Key(i as u64).part(k), Purpose::Test, 0);
         (i + 1 + (u * (n - 1) as f64) as usize) % n
     };
-    let links = (0..n).flat_map(|i| (0..links).map(move |k| (i as u32, other(i, k) as u32))).collect();
+    // Each has two ends.
+    let link = |k: usize| (k * 2 / links as usize, other(k * 2 / links as usize, k as u32));
+    let links = (0..n * links as usize / 2).map(link).map(|(a, b)| (a as u32, b as u32)).collect();
     let interval = b.dist(Distribution::Exponential { mean: 6.0 * 3600.0 });
     let dwell = b.dist(Distribution::Fixed(3600.0));
     let start = b.dist(Distribution::Fixed(0.0));

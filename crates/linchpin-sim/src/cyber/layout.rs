@@ -25,6 +25,11 @@ pub(crate) struct Layout {
     /// Some posture shuts down; some do so with their domain.
     pub(crate) shuts_down: bool,
     pub(crate) with_domain: bool,
+    /// Everybody reaches everybody in some contacts.
+    pub(crate) some_domain: bool,
+    /// The one net there is, where all hosts are its members, each at its own position; then no memberships are
+    /// laid.
+    whole: Option<u32>,
     membership_start: Vec<u32>,
     memberships: Vec<Membership>,
     /// By contact id; empty for contacts no malware spreads over.
@@ -124,6 +129,15 @@ impl Layout {
         }
         let nets = model.contacts.iter().zip(used);
         let nets: Vec<Net> = nets.map(|(contacts, used)| self.lay_net(contacts, used)).collect();
+        self.some_domain = nets.iter().any(|net| net.everybody);
+        let mut laid = nets.iter().enumerate().filter(|(_, net)| !net.members.is_empty());
+        if let (Some((contact, net)), None) = (laid.next(), laid.next())
+            && net.members.len() == self.hosts.len()
+        {
+            self.whole = Some(contact as u32);
+            self.nets = nets;
+            return;
+        }
         self.membership_start = vec![0; self.hosts.len() + 1];
         for host in nets.iter().flat_map(|net| &net.members) {
             self.membership_start[*host as usize + 1] += 1;
@@ -237,12 +251,18 @@ impl Layout {
     /// Where a host stands in contacts that malware spreads over.
     #[inline]
     pub(crate) fn memberships_of(&self, host: u32) -> std::ops::Range<usize> {
+        if self.whole.is_some() {
+            return host as usize..host as usize + 1;
+        }
         self.membership_start[host as usize] as usize..self.membership_start[host as usize + 1] as usize
     }
 
     #[inline]
     pub(crate) fn membership(&self, index: usize) -> Membership {
-        self.memberships[index]
+        match self.whole {
+            Some(contact) => Membership { contact, position: index as u32 },
+            None => self.memberships[index],
+        }
     }
 
     /// Paths of a malware.
@@ -263,8 +283,22 @@ impl Layout {
         if net.everybody {
             return Company::All(&net.members);
         }
-        let position = at.position as usize;
-        Company::Linked(&self.ends[net.start[position] as usize..net.start[position + 1] as usize])
+        let ends = self.ends_at(at);
+        Company::Linked(&self.ends[ends.start as usize..ends.end as usize])
+    }
+
+    /// Link ends of the member at a place.
+    pub(crate) fn ends_at(&self, at: Membership) -> std::ops::Range<u32> {
+        let start = &self.nets[at.contact as usize].start;
+        start[at.position as usize]..start[at.position as usize + 1]
+    }
+
+    /// Link ends of a host in a contact.
+    pub(crate) fn ends_of(&self, contact: u32, host: u32) -> std::ops::Range<u32> {
+        self.memberships_of(host)
+            .map(|index| self.membership(index))
+            .find(|place| place.contact == contact)
+            .map_or(0..0, |place| self.ends_at(place))
     }
 
     /// About how many entries the queue will hold.

@@ -92,12 +92,19 @@ pub(crate) struct Hosts {
     states: Vec<u8>,
     /// Row in `Cyber::courses`; `NEVER`: none yet.
     courses: Vec<u32>,
+    /// When the earliest try over a link comes up that is scheduled; `NEVER`: none is.
+    tries: Vec<u32>,
     touched: Touched,
 }
 
 impl Clone for Hosts {
     fn clone(&self) -> Self {
-        Self { states: self.states.clone(), courses: self.courses.clone(), touched: self.touched.clone() }
+        Self {
+            states: self.states.clone(),
+            courses: self.courses.clone(),
+            tries: self.tries.clone(),
+            touched: self.touched.clone(),
+        }
     }
 
     fn clone_from(&mut self, source: &Self) {
@@ -110,6 +117,7 @@ impl Clone for Hosts {
                 bits &= bits - 1;
                 self.states[row] = source.states[row];
                 self.courses[row] = source.courses[row];
+                self.tries[row] = source.tries[row];
             }
         }
     }
@@ -122,6 +130,8 @@ pub(crate) struct Course {
     infections: u32,
     /// Tries at others within domains: count of its draws.
     tries: u32,
+    /// Since when it tries others.
+    since: u32,
     /// When its infectious time is over.
     until: u32,
     detonates: u32,
@@ -139,6 +149,7 @@ impl Course {
     const NEW: Self = Self {
         infections: 0,
         tries: 0,
+        since: 0,
         until: NEVER,
         detonates: NEVER,
         notice: NEVER,
@@ -206,6 +217,7 @@ impl Cyber {
             hosts: Hosts {
                 states: layout.states.clone(),
                 courses: vec![NEVER; rows],
+                tries: vec![NEVER; rows],
                 touched: Touched::new(rows),
             },
             courses: Vec::new(),
@@ -377,6 +389,9 @@ impl Engine<'_> {
     /// A host can be infected again, or no longer.
     fn count_open(&mut self, at: At, open: bool) {
         let layout = &self.plan.cyber;
+        if !layout.some_domain {
+            return;
+        }
         if self.has(at, state::PROTECTED) && open || layout.exposed(&self.plan.model, at.host) <= 0.0 {
             return;
         }

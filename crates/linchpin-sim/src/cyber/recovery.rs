@@ -178,38 +178,20 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Infected neighbours try a host that is back, where they try a link once only.
+    /// Infected hosts try one that is back, where they try a link, or their domain, once only.
     fn reached_again(&mut self, at: At) {
-        let layout = &self.plan.cyber;
-        for index in layout.memberships_of(at.host) {
-            let membership = layout.membership(index);
-            let net = &layout.nets[membership.contact as usize];
-            for path in layout.paths_of(at.malware) {
-                let fixed = &layout.paths[path];
-                if fixed.contact != membership.contact || fixed.repeats {
-                    continue;
-                }
-                let company = layout.company(membership);
-                for index in 0..company.len() {
-                    let other = self.at(at.malware, company.host(index));
-                    let Some(until) = self.spreads(other).filter(|_| other.host != at.host) else { continue };
-                    if net.everybody {
-                        // Others of a domain go on trying anyway.
-                        if fixed.at_once {
-                            self.try_pair(path, other.host, at.host);
-                        }
-                        continue;
-                    }
-                    let back = layout
-                        .memberships_of(other.host)
-                        .map(|index| layout.membership(index))
-                        .find(|place| place.contact == membership.contact);
-                    let Some(place) = back.map(|place| place.position as usize) else { continue };
-                    for end in net.start[place]..net.start[place + 1] {
-                        if layout.ends[end as usize][1] == at.host {
-                            self.try_link(path, end, until);
-                        }
-                    }
+        let (now, layout) = (self.now, &self.plan.cyber);
+        self.tried_by_neighbours(at, |_| now);
+        for path in layout.paths_of(at.malware).filter(|path| layout.paths[*path].at_once) {
+            let fixed = &layout.paths[path];
+            let member = |index: &usize| layout.membership(*index).contact == fixed.contact;
+            if fixed.repeats || !layout.memberships_of(at.host).any(|index| member(&index)) {
+                continue;
+            }
+            let net = &layout.nets[fixed.contact as usize];
+            for other in net.members.iter().filter(|other| net.everybody && **other != at.host) {
+                if self.spreads(self.at(at.malware, *other)).is_some() {
+                    self.try_pair(path, *other, at.host);
                 }
             }
         }

@@ -4,7 +4,7 @@
 //! another malware disturbs none.
 
 use super::layout::{Company, Path, each};
-use super::{At, DETONATES_TOGETHER, HostEntry, STOPS, state};
+use super::{At, Course, DETONATES_TOGETHER, HostEntry, STOPS, state};
 use crate::engine::Engine;
 use crate::state::{ActiveEffect, NEVER, ONE};
 use linchpin_model::time::whole_seconds;
@@ -126,6 +126,8 @@ impl Engine<'_> {
 
     /// Schedules the tries of an infected host.
     pub(super) fn spread_from(&mut self, at: At, until: u32) {
+        let now = self.now;
+        self.course_mut(at).since = now;
         let layout = &self.plan.cyber;
         for index in layout.memberships_of(at.host) {
             let membership = layout.membership(index);
@@ -135,11 +137,7 @@ impl Engine<'_> {
                 }
                 match layout.company(membership) {
                     Company::All(_) => self.try_anyone_later(path, membership.position, at, until, true),
-                    Company::Linked(_) => {
-                        let start = &layout.nets[membership.contact as usize].start;
-                        let position = membership.position as usize;
-                        self.try_linked(path, start[position]..start[position + 1], until);
-                    }
+                    Company::Linked(_) => self.try_linked(path, layout.ends_at(membership), until),
                 }
             }
         }
@@ -155,13 +153,16 @@ impl Engine<'_> {
             let gone = target & state::PROTECTED != 0
                 || (target & state::MASK != state::SUSCEPTIBLE && !layout.paths[path].repeats);
             if !gone {
-                self.try_link(path, end, until);
+                self.try_link(path, end, self.now, until);
             }
         }
     }
 
     /// Schedules a try over one link, where it ever lets the malware through.
-    pub(super) fn try_link(&mut self, path: usize, end: u32, until: u32) {
+    ///
+    /// Where tries are not repeated, only the earliest at each host is: if it comes to nothing, the others are looked
+    /// for again, which keyed draws make possible.
+    pub(super) fn try_link(&mut self, path: usize, end: u32, since: u32, until: u32) {
         let layout = &self.plan.cyber;
         let fixed = &layout.paths[path];
         let [from, to] = layout.ends[end as usize];
@@ -169,23 +170,57 @@ impl Engine<'_> {
         if !self.lets_through(fixed, key, to) {
             return;
         }
-        let wait = if fixed.repeats {
+        let index = end - fixed.first_end;
+        let (layer, purpose) = (Layer::Threat, Purpose::Contact);
+        if fixed.repeats {
             // Each try draws anew; within one second nothing goes round in circles.
-            self.draw_time(Layer::Threat, key.part(self.now), Purpose::Contact, 0, fixed.interval).max(1)
-        } else {
-            self.draw_time(Layer::Threat, key, Purpose::Contact, 0, fixed.interval)
-        };
-        let time = self.now.saturating_add(wait);
-        if time >= until {
+            let wait = self.draw_time(layer, key.part(since), purpose, 0, fixed.interval).max(1);
+            let time = since.saturating_add(wait);
+            if time < until {
+                let row = fixed.due + index;
+                self.cyber.dues.touched.mark(row);
+                self.cyber.dues[row as usize] = time;
+                self.agenda.cyber.push(time, fixed.base + index);
+            }
             return;
         }
-        let index = end - fixed.first_end;
-        if fixed.due != NEVER {
-            let row = fixed.due + index;
-            self.cyber.dues.touched.mark(row);
-            self.cyber.dues[row as usize] = time;
+        let time = since.saturating_add(self.draw_time(layer, key, purpose, 0, fixed.interval));
+        let target = self.at(fixed.malware, to).row;
+        if time >= self.now && time < until.min(self.cyber.hosts.tries[target as usize]) {
+            self.cyber.hosts.touched.mark(target);
+            self.cyber.hosts.tries[target as usize] = time;
+            self.agenda.cyber.push(time, fixed.base + index);
         }
-        self.agenda.cyber.push(time, fixed.base + index);
+    }
+
+    /// The earliest try at a host came to nothing: who else has one to come?
+    fn look_for_tries(&mut self, at: At) {
+        self.tried_by_neighbours(at, |course| course.since);
+    }
+
+    /// Schedules the tries of all infected neighbours at a host, each since a time.
+    pub(super) fn tried_by_neighbours(&mut self, at: At, since: impl Fn(&Course) -> u32) {
+        let layout = &self.plan.cyber;
+        for index in layout.memberships_of(at.host) {
+            let membership = layout.membership(index);
+            for path in layout.paths_of(at.malware) {
+                let fixed = &layout.paths[path];
+                let Company::Linked(ends) = layout.company(membership) else { continue };
+                if fixed.contact != membership.contact || fixed.repeats {
+                    continue;
+                }
+                for [_, neighbour] in ends {
+                    let other = self.at(at.malware, *neighbour);
+                    let Some(until) = self.spreads(other) else { continue };
+                    let since = self.course(other).map_or(self.now, |course| since(&course));
+                    for end in layout.ends_of(membership.contact, *neighbour) {
+                        if layout.ends[end as usize][1] == at.host {
+                            self.try_link(path, end, since, until);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// Schedules the next try of a host at one of the others of its domain.
@@ -240,24 +275,42 @@ impl Engine<'_> {
         let end = fixed.first_end + index;
         let [from, to] = layout.ends[end as usize];
         let (from, to) = (self.at(fixed.malware, from), self.at(fixed.malware, to));
-        if !fixed.repeats && self.state_of(to) != state::SUSCEPTIBLE {
+        if !fixed.repeats {
+            self.try_once(from, to);
             return;
         }
         let Some(until) = self.spreads(from) else { return };
         self.try_host(to);
-        if fixed.repeats && !self.has(to, state::PROTECTED) {
-            self.try_link(path, end, until);
+        if !self.has(to, state::PROTECTED) {
+            self.try_link(path, end, self.now, until);
+        }
+    }
+
+    /// The one try over a link. None after its infectious time was ever scheduled.
+    fn try_once(&mut self, from: At, to: At) {
+        if self.state_of(to) != state::SUSCEPTIBLE || self.cyber.hosts.tries[to.row as usize] != self.now {
+            return;
+        }
+        self.cyber.hosts.tries[to.row as usize] = NEVER;
+        if self.is_able(from) {
+            self.try_host(to);
+        } else {
+            self.look_for_tries(to);
         }
     }
 
     /// Until when a host spreads a malware, where it does.
     pub(super) fn spreads(&self, at: At) -> Option<u32> {
-        let state = self.cyber.hosts.states[at.row as usize];
-        let able = matches!(state & state::MASK, state::INFECTED | state::IMPAIRED)
-            && state & (state::SILENT | state::CUT | state::SHUT) == 0
-            && !self.cyber.strains[at.malware as usize].quiet;
-        let until = self.course(at).filter(|_| able)?.until;
+        let until = self.course(at).filter(|_| self.is_able(at))?.until;
         (until > self.now).then_some(until)
+    }
+
+    /// True where nothing keeps a host from spreading a malware, its infectious time apart.
+    fn is_able(&self, at: At) -> bool {
+        let state = self.cyber.hosts.states[at.row as usize];
+        matches!(state & state::MASK, state::INFECTED | state::IMPAIRED)
+            && state & (state::SILENT | state::CUT | state::SHUT) == 0
+            && !self.cyber.strains[at.malware as usize].quiet
     }
 
     /// A try of a host within its domain: at one of the others, or at all where tries take no time.
