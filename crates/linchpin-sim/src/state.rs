@@ -2,7 +2,6 @@
 
 use crate::agenda::Agenda;
 use crate::campaign::Campaigns;
-use crate::crews::Crews;
 use crate::cyber::Cyber;
 use crate::observation::Views;
 use crate::plan::Plan;
