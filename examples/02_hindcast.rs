@@ -45,7 +45,7 @@ fn print(folder: &Path) -> Result<(), Box<dyn Error>> {
 
     println!("# {}", folder.display());
     println!(
-        "{}, given the {}, {} replications\n",
+        "{}, given: {}, {} replications\n",
         comparison.event, comparison.conditional_on, comparison.replications
     );
     println!("Predicted and recorded\n\n{}", table::comparison(&comparison));
