@@ -4,6 +4,7 @@
 //! Asked for a number of lines it draws together what happened to many assets of one kind, for one reason and
 //! within two hours, and keeps the lines that concern most people and dependants, with room for every kind of line.
 
+mod decisions;
 mod select;
 mod words;
 
@@ -75,8 +76,10 @@ pub(crate) struct Line {
 
 /// Tells a replication from a record with a trace. Curves are taken relative to their start.
 pub fn tell(model: &Model, record: &Record, options: &TellOptions) -> Timeline {
-    let mut lines = Words::new(model).lines(record);
-    lines.extend(milestones(model, record));
+    let mut paired = Paired::default();
+    paired.load(model.meta.horizon, None, record);
+    let mut lines = Words::new(model, record, &paired).lines(record);
+    lines.extend(milestones(model, &paired));
     lines.sort_by_key(|line| line.time);
     if let Some(at_most) = options.at_most {
         lines = select::select(model, lines, at_most);
@@ -110,10 +113,8 @@ pub(crate) fn clock(model: &Model, time: u32) -> String {
 }
 
 /// For each service: when most people were without, and when 95 % were back for good.
-fn milestones(model: &Model, record: &Record) -> Vec<Line> {
+fn milestones(model: &Model, paired: &Paired) -> Vec<Line> {
     const BACK: usize = 2;
-    let mut paired = Paired::default();
-    paired.load(model.meta.horizon, None, record);
     let mut lines = Vec::new();
     let services = model.groups.iter().enumerate().take(paired.groups());
     for (i, group) in services.filter(|(_, group)| matches!(group.kind, GroupKind::Service(_))) {

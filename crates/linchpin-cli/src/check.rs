@@ -5,7 +5,7 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::load::{scenario_file, show};
 use crate::number::count;
-use linchpin_model::{Model, NodeKind, time::format_duration};
+use linchpin_model::{Model, NodeKind, Occasion, time::format_duration};
 use linchpin_scenario::diagnostic::locate;
 use serde::Serialize;
 
@@ -51,6 +51,10 @@ struct Contents {
     needs: usize,
     links: usize,
     events: usize,
+    actors: usize,
+    campaigns: usize,
+    malware: usize,
+    plans: usize,
     groups: usize,
     requirements: usize,
     /// Values that carry a source.
@@ -112,7 +116,11 @@ impl Contents {
             teams: model.teams.len(),
             needs: model.needs.len(),
             links: model.links.len(),
-            events: model.events.len(),
+            events: model.events.iter().filter(|event| event.occasion == Occasion::Script).count(),
+            actors: model.actors.len(),
+            campaigns: model.campaigns.len(),
+            malware: model.malware.len(),
+            plans: model.plans.len(),
             groups: model.groups.len(),
             requirements: model.requirements.len(),
             values_with_source: model.assumptions.len(),
@@ -130,6 +138,10 @@ impl Contents {
             (self.links, "link", "links"),
             (self.teams, "team", "teams"),
             (self.events, "event", "events"),
+            (self.actors, "actor", "actors"),
+            (self.campaigns, "campaign", "campaigns"),
+            (self.malware, "malware", "malware"),
+            (self.plans, "plan", "plans"),
             (self.requirements, "requirement", "requirements"),
         ];
         let parts: Vec<String> = parts

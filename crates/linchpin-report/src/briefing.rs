@@ -1,5 +1,7 @@
 //! The answer in three sentences, put together from the findings.
 
+mod contest;
+
 use linchpin_analysis::findings::{Findings, MetricSummary, RequirementResult, Verdict};
 
 use crate::format::{self, estimate, hours, percent, percent_range};
@@ -13,7 +15,10 @@ pub(crate) fn answer(findings: &Findings) -> Vec<String> {
     if findings.study.replications == 0 {
         return vec![format!("No run was finished, so there is no answer.{}", failures(findings))];
     }
-    [headline(findings), spreading(findings), verdicts(findings)].into_iter().flatten().collect()
+    let mut answer: Vec<String> = [headline(findings), spreading(findings)].into_iter().flatten().collect();
+    answer.extend(contest::sentences(findings));
+    answer.extend(verdicts(findings));
+    answer
 }
 
 /// Runs that could not be finished, with their reasons; empty where all were.

@@ -1,6 +1,7 @@
 //! The report: one self-contained HTML page that reads like a briefing and prints on A4.
 
 mod assumptions;
+mod contest;
 mod view;
 
 use base64::Engine as _;

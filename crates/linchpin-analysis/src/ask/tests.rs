@@ -153,3 +153,25 @@ fn odd_input_neither_panics_nor_hangs() {
     assert!(parse(&deep).is_err());
     assert!(parse(&"not ".repeat(100_000)).is_err());
 }
+
+#[test]
+fn campaigns_and_malware_are_asked_by_the_names_of_their_metrics() {
+    let model = crate::metrics::adversary::tests::contested();
+    let catalogue = Catalogue::new(&model);
+    for (text, metric, value, expected) in [
+        ("campaign_reached/storm = 1", "campaign_reached/storm", 1.0, true),
+        ("campaign_notice_time/storm < 2h", "campaign_notice_time/storm", 1.5, true),
+        // Never noticed is longer than any time.
+        ("campaign_notice_time/storm > 90h", "campaign_notice_time/storm", f64::INFINITY, true),
+        ("malware_infected/wiper >= 100", "malware_infected/wiper", 99.0, false),
+        ("step_blocked/storm/phish = 0", "step_blocked/storm/phish", 1.0, false),
+    ] {
+        let condition =
+            Condition::parse(text, &model, &catalogue).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+        let fact = &condition.facts()[0];
+        assert_eq!(Some(fact.subject()), catalogue.find(metric).map(Subject::Metric), "{text}");
+        assert_eq!(fact.holds_for_number(value), expected, "{text}");
+    }
+    let slip = Condition::parse("campaign_reach/storm = 1", &model, &catalogue).unwrap_err();
+    assert_eq!(slip[0].help, "did you mean `campaign_reached/storm`?");
+}

@@ -1,10 +1,9 @@
 //! What happened, entry by entry, in sentences.
 
+use super::decisions::Digest;
 use super::{Kind, Line, event_name, people_served};
-use linchpin_model::{
-    CampaignId, Cause, Happening, Level, MalwareId, Model, NeedId, NodeId, NodeKind, PlanId, Record, StepId,
-    TeamId, TraceEntry,
-};
+use crate::paired::Paired;
+use linchpin_model::{Cause, Happening, Level, Model, NeedId, NodeId, NodeKind, Record, TeamId, TraceEntry};
 use std::collections::BTreeMap;
 
 /// Weight of one dependant, beside a share of all people served.
@@ -12,7 +11,10 @@ const DEPENDANT: f64 = 0.01;
 
 /// Walks a trace and remembers what later sentences refer to.
 pub(super) struct Words<'a> {
-    model: &'a Model,
+    pub(super) model: &'a Model,
+    /// Courses of all groups, relative to their start.
+    pub(super) paired: &'a Paired,
+    pub(super) digest: Digest,
     people: f64,
     levels: BTreeMap<NodeId, Level>,
     /// The last stage of a need's autonomy that was spent, and when.
@@ -30,31 +32,52 @@ pub(crate) fn percent(share: f64) -> f64 {
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn new(model: &'a Model) -> Self {
-        Self { model, people: people_served(model), levels: BTreeMap::new(), spent: BTreeMap::new() }
+    pub(super) fn new(model: &'a Model, record: &Record, paired: &'a Paired) -> Self {
+        Self {
+            model,
+            paired,
+            digest: Digest::of(model, record),
+            people: people_served(model),
+            levels: BTreeMap::new(),
+            spent: BTreeMap::new(),
+        }
     }
 
-    /// One line for each entry of the trace.
+    /// One line for each entry of the trace; steps of campaigns and plans are one with all whom they strike.
     pub(super) fn lines(mut self, record: &Record) -> Vec<Line> {
-        record.trace.iter().map(|entry| self.line(entry)).collect()
+        let mut lines = Vec::with_capacity(record.trace.len());
+        for entry in &record.trace {
+            if !self.is_told_elsewhere(entry) {
+                lines.push(self.line(entry));
+            }
+        }
+        lines
     }
 
     fn line(&mut self, entry: &TraceEntry) -> Line {
         let (kind, text, shared) = self.say(entry);
         let weight = match entry.what {
             Happening::Event(_) => 10.0,
-            _ => entry.node.some().map_or(0.0, |node| self.weight(node)) * importance(&entry.what),
+            _ => {
+                let node = entry.node.some().map_or(0.0, |node| self.weight(node));
+                node * importance(&entry.what) + self.decisive(&entry.what)
+            }
         };
         Line { time: entry.time.0, kind, node: entry.node, text, shared, weight }
     }
 
-    fn weight(&self, node: NodeId) -> f64 {
+    pub(super) fn weight(&self, node: NodeId) -> f64 {
         let dependants = self.model.supplies_of(node).len() as f64;
         self.model.people_served(node) / self.people + DEPENDANT * (1.0 + dependants)
     }
 
     fn say(&mut self, entry: &TraceEntry) -> (Kind, String, Option<String>) {
         let name = self.name(entry.node);
+        if let Happening::Event(event) | Happening::Hit(event) = entry.what
+            && let Some(text) = self.say_struck(entry.time.0, event)
+        {
+            return (Kind::Event, text, None);
+        }
         match entry.what {
             Happening::Fell { from, to, cause, root, .. } => {
                 let text = self.fell(entry, from, to, cause, root);
@@ -93,61 +116,6 @@ impl<'a> Words<'a> {
                 (Kind::Autonomy, format!("{name}: {stage} fails."), Some(format!("{stage} fails")))
             }
             _ => self.say_rest(entry, name),
-        }
-    }
-
-    /// What attackers do and defenders decide.
-    fn say_decision(&self, entry: &TraceEntry) -> (Kind, String) {
-        let campaign = |id: CampaignId| self.model.campaigns[id.index()].name.as_str();
-        let step = |id: StepId| self.model.steps[id.index()].name.as_str();
-        let plan = |id: PlanId| self.model.plans[id.index()].name.as_str();
-        match entry.what {
-            Happening::CampaignBegan(id) => (Kind::Event, format!("{} begins.", campaign(id))),
-            Happening::CampaignEnded(id) => (Kind::Event, format!("{} is given up.", campaign(id))),
-            Happening::StepBegan(id) => (Kind::Event, format!("Attackers begin: {}.", step(id))),
-            Happening::StepFailed(id) => (Kind::Event, format!("Attackers fail: {}.", step(id))),
-            Happening::StepBlocked(id) => (Kind::Event, format!("Noticed and stopped: {}.", step(id))),
-            Happening::StepNoticed(id) => (Kind::Event, format!("Noticed: {}.", step(id))),
-            Happening::Attributed(id, true) => {
-                (Kind::Event, format!("{} is ascribed to those who did it.", campaign(id)))
-            }
-            Happening::Attributed(id, false) => {
-                (Kind::Event, format!("{} is ascribed to somebody else.", campaign(id)))
-            }
-            Happening::Warned(id) => {
-                (Kind::Event, format!("{}: what was noticed is shared with others.", campaign(id)))
-            }
-            Happening::Observed(id, true) => (Kind::Event, format!("Reported, calling for: {}.", plan(id))),
-            Happening::Observed(id, false) => {
-                (Kind::Event, format!("False alarm, calling for: {}.", plan(id)))
-            }
-            Happening::PlanBegan(id, region) => match region.some() {
-                None => (Kind::Event, format!("In force: {}.", plan(id))),
-                Some(region) => {
-                    let region = &self.model.regions[region.index()].name;
-                    (Kind::Event, format!("In force in {region}: {}.", plan(id)))
-                }
-            },
-            Happening::PlanEnded(id) => (Kind::Event, format!("No longer in force: {}.", plan(id))),
-            _ => (Kind::Other, String::new()),
-        }
-    }
-
-    /// What happens to systems and people.
-    fn say_systems(&self, entry: &TraceEntry, name: &str) -> (Kind, String) {
-        let malware = |id: MalwareId| self.model.malware[id.index()].name.as_str();
-        match entry.what {
-            Happening::Infected(id) => (Kind::Event, format!("{name} is infected by {}.", malware(id))),
-            Happening::Impaired(id) => (Kind::Failure, format!("{name} loses systems to {}.", malware(id))),
-            Happening::Crossed(id) => {
-                (Kind::Failure, format!("{} reaches the control systems of {name}.", malware(id)))
-            }
-            Happening::CompromiseNoticed(id) => (Kind::Event, format!("{name} notices {}.", malware(id))),
-            Happening::ShutDown(_) => (Kind::Failure, format!("{name} is shut down as a precaution.")),
-            Happening::Recovered(_) => (Kind::Recovery, format!("{name} has its systems back.")),
-            Happening::Harmed(people) => (Kind::Event, format!("{name}: {people} people are harmed.")),
-            Happening::Exfiltrated(records) => (Kind::Event, format!("{name}: {records} records are taken.")),
-            _ => (Kind::Other, String::new()),
         }
     }
 
@@ -202,7 +170,7 @@ impl<'a> Words<'a> {
             | Happening::ShutDown(_)
             | Happening::Recovered(_)
             | Happening::Harmed(_)
-            | Happening::Exfiltrated(_) => self.say_systems(entry, name),
+            | Happening::Exfiltrated(_) => return self.say_systems(entry, name),
             // Said by the caller.
             Happening::Event(_)
             | Happening::Hit(_)

@@ -114,7 +114,7 @@ fn title(worst: &Band, noun: &str) -> String {
 }
 
 /// What the line and the bands are, drawn once for all panels.
-fn key(canvas: &mut Canvas<'_>, area: Area) {
+pub(super) fn key(canvas: &mut Canvas<'_>, area: Area) {
     let y = area.y0 + 6.0;
     let mut x = area.x0 + LEFT;
     let items = [
@@ -166,12 +166,12 @@ fn panel(canvas: &mut Canvas<'_>, cell: Area, band: &Band, horizon_h: f64) {
     }
 }
 
-fn trace(hours: &[f64], levels: &[f64], (x, y): (Scale, Scale)) -> Vec<Point> {
+pub(super) fn trace(hours: &[f64], levels: &[f64], (x, y): (Scale, Scale)) -> Vec<Point> {
     hours.iter().zip(levels).map(|(h, l)| (x.at(*h), y.at(*l))).collect()
 }
 
 /// The area between two percentiles.
-fn ribbon(
+pub(super) fn ribbon(
     canvas: &mut Canvas<'_>,
     hours: &[f64],
     [low, high]: [&[f64]; 2],
@@ -184,7 +184,7 @@ fn ribbon(
 }
 
 /// Points without those that lie on the straight line between their neighbours: flat stretches cost nothing.
-fn simplified(points: Vec<Point>) -> Vec<Point> {
+pub(super) fn simplified(points: Vec<Point>) -> Vec<Point> {
     const TOLERANCE: f64 = 0.1;
     let mut kept: Vec<Point> = Vec::with_capacity(points.len());
     for (i, point) in points.iter().enumerate() {

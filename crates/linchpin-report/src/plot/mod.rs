@@ -1,6 +1,7 @@
 //! The pictures, one module each.
 
 mod cascade;
+mod contest;
 mod heatmap;
 mod levels;
 mod network;
@@ -11,6 +12,7 @@ mod timeline;
 
 use linchpin_analysis::findings::{Findings, Timeline};
 
+pub(crate) use contest::word;
 pub(crate) use timeline::rounded;
 
 /// A picture and what to say about it.
@@ -43,7 +45,8 @@ pub fn plots(findings: &Findings) -> Vec<Plot> {
         ranking::harmful(findings),
     ];
     let timelines = timeline::plots(findings);
-    drawn.into_iter().flatten().chain(timelines).chain(network::plot(findings)).collect()
+    let contest = contest::plots(findings);
+    drawn.into_iter().flatten().chain(contest).chain(timelines).chain(network::plot(findings)).collect()
 }
 
 /// Id of the picture of the timeline at a position.

@@ -4,6 +4,7 @@ use linchpin_analysis::findings::{AssetLoss, Findings, MetricSummary, Timeline, 
 use serde::Serialize;
 
 use super::assumptions::Assumptions;
+use super::contest::{ContestView, is_shown};
 use super::inline;
 use crate::text::clean;
 use crate::{Plot, briefing, format, names};
@@ -29,6 +30,7 @@ pub(super) struct View {
     services: Vec<ServiceRow>,
     requirements: Vec<RequirementRow>,
     cascade: Vec<MetricRow>,
+    contest: Option<ContestView>,
     affected: Vec<AssetRow>,
     harmful: Vec<AssetRow>,
     timelines: Vec<TimelineView>,
@@ -43,7 +45,7 @@ pub(super) struct View {
 }
 
 #[derive(Serialize)]
-struct Figure {
+pub(super) struct Figure {
     svg: String,
     caption: String,
 }
@@ -74,7 +76,7 @@ struct RequirementRow {
 }
 
 #[derive(Serialize)]
-struct MetricRow {
+pub(super) struct MetricRow {
     name: String,
     mean: String,
     ci: String,
@@ -117,7 +119,9 @@ impl View {
         let told: Vec<String> =
             findings.timelines.iter().enumerate().map(|(i, t)| crate::plot::timeline_id(t, i)).collect();
         let known = |id: &str| {
-            LOSS.iter().chain(&SPREAD).chain(&ASSETS).any(|k| *k == id) || told.iter().any(|t| t == id)
+            LOSS.iter().chain(&SPREAD).chain(&ASSETS).any(|k| *k == id)
+                || is_shown(id)
+                || told.iter().any(|t| t == id)
         };
         Self {
             css,
@@ -132,7 +136,8 @@ impl View {
             horizon: format::hours(study.horizon_h),
             services: services(findings),
             requirements: requirements(findings),
-            cascade: cascade(findings),
+            cascade: metrics_of(findings, "cascade"),
+            contest: ContestView::of(findings, plots),
             affected: findings.most_affected.iter().map(asset).collect(),
             harmful: findings.most_harmful.iter().map(asset).collect(),
             timelines,
@@ -148,7 +153,7 @@ impl View {
     }
 }
 
-fn figures(plots: &[Plot], wanted: impl Fn(&str) -> bool) -> Vec<Figure> {
+pub(super) fn figures(plots: &[Plot], wanted: impl Fn(&str) -> bool) -> Vec<Figure> {
     plots.iter().filter(|p| wanted(&p.id)).map(figure).collect()
 }
 
@@ -248,8 +253,9 @@ fn requirements(findings: &Findings) -> Vec<RequirementRow> {
         .collect()
 }
 
-fn cascade(findings: &Findings) -> Vec<MetricRow> {
-    let metrics = findings.metrics.iter().filter(|m| m.group == "cascade");
+/// All metrics of a group, as a table.
+pub(super) fn metrics_of(findings: &Findings, group: &str) -> Vec<MetricRow> {
+    let metrics = findings.metrics.iter().filter(|m| m.group == group);
     metrics
         .map(|m| {
             let mean = names::mean(m);

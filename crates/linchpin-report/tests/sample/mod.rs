@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "shared by tests and examples, each of which uses a part")]
 
+mod contest;
+
+use linchpin_analysis::findings::contest::Contest;
 use linchpin_analysis::findings::*;
 
 const HORIZON_H: f64 = 336.0;
@@ -47,7 +50,7 @@ pub fn rich() -> Findings {
         most_affected: losses("lost"),
         most_harmful: losses("harm"),
         timelines: vec![timeline("typical", 4711, 1.0), timeline("bad", 902, 1.7)],
-        contest: None,
+        contest: Some(contest::contest()),
         network: network(true),
         assumptions: assumptions(),
         limits: vec![
@@ -554,6 +557,7 @@ pub fn nasty_names() -> Findings {
         (a.what, a.value, a.source, a.confidence) = (nasty(i), nasty(i + 1), nasty(i + 2), nasty(i + 3));
     }
     f.limits = (0..7).map(nasty).collect();
+    of_contest(&mut f, |contest| contest::rename(contest, nasty));
     f
 }
 
@@ -607,6 +611,7 @@ fn with_numbers(value: impl Fn(usize) -> f64) -> Findings {
     for (i, e) in f.timelines.iter_mut().flat_map(|t| &mut t.entries).enumerate() {
         e.hours = value(i);
     }
+    of_contest(&mut f, |contest| contest::renumber(contest, &value));
     for (i, n) in f.network.nodes.iter_mut().enumerate() {
         (n.position, n.lost_h) = (Some((value(i) as f32, value(i + 1) as f32)), value(i));
     }
@@ -669,6 +674,7 @@ pub fn crowded() -> Findings {
     let nodes = f.network.nodes.clone();
     f.network.nodes = nodes.iter().cycle().take(20_000).cloned().collect();
     f.network.links = (0..60_000).map(|i| (i % 20_000, (i * 7 + 3) % 20_000)).collect();
+    of_contest(&mut f, contest::crowd);
     f
 }
 
@@ -687,5 +693,20 @@ pub fn ragged() -> Findings {
     f.network.nodes.iter_mut().for_each(|n| n.position = Some((50.0, 10.0)));
     f.timelines.iter_mut().for_each(|t| t.entries.truncate(1));
     f.most_affected.truncate(1);
+    of_contest(&mut f, |contest| {
+        let campaign = &mut contest.campaigns[0];
+        campaign.steps.truncate(6);
+        campaign.steps.iter_mut().enumerate().for_each(|(i, step)| step.courses[i % 4].truncate(i));
+        campaign.reach_time.within_h.truncate(1);
+        contest.malware[0].bands[0].percentiles[2].truncate(3);
+        contest.malware[0].bands[1].hours.clear();
+        contest.plans.truncate(1);
+        contest.actors[0].assessments[0].likelihood = 0;
+        contest.actors[1].assessments[0].impact = 200;
+    });
     f
+}
+
+fn of_contest(f: &mut Findings, change: impl FnOnce(&mut Contest)) {
+    change(f.contest.get_or_insert_default());
 }
