@@ -291,7 +291,7 @@ fn the_report_answers_with_numbers_and_intervals() {
         "“Raised alert level” is carried out in 88 % of runs",
         "Most loss by step begins with “Open breakers at seven substations”",
         "attack-ics:T0855 Unauthorized Command Message",
-        "Band of extortionists criminal Hospitals 4 3 4 high high moderate",
+        "Band of extortionists criminal Hospitals 4, 3, 4 high high moderate",
         "EXERCISE",
         "TLP:CLEAR",
     ] {

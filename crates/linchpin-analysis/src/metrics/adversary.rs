@@ -79,6 +79,12 @@ enum TeamFact {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Adversary(Vec<What>);
 
+/// Id of a team as written in the scenario: that of its node begins with what it is.
+pub(crate) fn team_id(model: &Model, team: TeamId) -> &str {
+    let id = model.id(model.teams[team.index()].node);
+    id.strip_prefix("team:").unwrap_or(id)
+}
+
 /// Whether a model has anything that this module measures, besides harm and records.
 fn is_contested(model: &Model) -> bool {
     !(model.campaigns.is_empty() && model.malware.is_empty() && model.plans.is_empty())
@@ -299,7 +305,7 @@ impl Lister<'_> {
     fn teams(&mut self, model: &Model) {
         for id in model.team_ids() {
             let node = model.teams[id.index()].node;
-            let (team, name) = (model.id(node).to_owned(), model.name(node).to_owned());
+            let (team, name) = (team_id(model, id).to_owned(), model.name(node).to_owned());
             let group = format!("team:{team}");
             let what = |fact| What::Team(id, fact);
             let busy = format!("Share of crews' time at work: {name}");

@@ -7,6 +7,7 @@ use super::{
 use crate::accumulate::{BlockAccumulator, CountBand};
 use crate::findings::{Band, MetricSummary};
 use crate::intervals::clopper_pearson;
+use crate::metrics::adversary::team_id;
 use crate::stats;
 use crate::timeline::event_name;
 use linchpin_model::{Actor, Campaign, CampaignStep, Malware, Model, StepId, Technique};
@@ -228,8 +229,8 @@ impl Sources<'_> {
     }
 
     fn team(&self, team: linchpin_model::TeamId) -> Option<TeamResult> {
+        let id = team_id(self.model, team);
         let team = &self.model.teams[team.index()];
-        let id = self.model.id(team.node);
         let utilisation = self.metric("team_utilisation", id)?;
         Some(TeamResult {
             id: id.to_owned(),

@@ -5,7 +5,7 @@ use linchpin_analysis::findings::contest::{CampaignResult, StepResult};
 
 use super::super::Plot;
 use super::{picture, unit};
-use crate::canvas::{Area, Canvas, Stroke, Text};
+use crate::canvas::{Area, Canvas, Point, Stroke, Text};
 use crate::format::percent;
 use crate::palette::{AXIS, BAND_NARROW, BAND_WIDE, BLUE, INK, MUTED, PAPER, VERMILION};
 use crate::sheet::sheet;
@@ -22,7 +22,9 @@ const WIDEST: f64 = 240.0;
 const NAME: Text = Text::new(12.0).bold();
 const SMALL: Text = Text::new(10.5);
 /// Room that the label of an arrow takes.
-const ARROW_LABEL: f64 = 46.0;
+const ARROW_LABEL: f64 = 42.0;
+/// How far a way round other boxes stays away from them, and from the next such way.
+const LANE: f64 = 8.0;
 
 pub(super) fn plot(findings: &Findings, campaign: &CampaignResult, place: usize) -> Option<Plot> {
     let steps = &campaign.steps[..campaign.steps.len().min(MAX_STEPS)];
@@ -40,7 +42,7 @@ pub(super) fn plot(findings: &Findings, campaign: &CampaignResult, place: usize)
     let body = BOX * rows.len() as f64 + GAP * rows.len().saturating_sub(1) as f64 + 22.0;
     let svg = sheet(&findings.study, [&title, subtitle, &alt], body, |canvas, area| {
         let places = lay(&rows, area, steps.len());
-        arrows(canvas, campaign, &places);
+        arrows(canvas, campaign, &places, area);
         for (step, at) in steps.iter().zip(&places) {
             draw(canvas, step, *at);
         }
@@ -109,36 +111,68 @@ fn lay(rows: &[Vec<usize>], area: Area, steps: usize) -> Vec<Area> {
     places
 }
 
-/// Arrows come in at the top of a box side by side, from left to right as they come from left to right.
-fn arrows(canvas: &mut Canvas<'_>, campaign: &CampaignResult, places: &[Area]) {
-    for (step, to) in places.iter().enumerate() {
-        let mut from: Vec<(f64, Area)> = campaign
-            .arrows
-            .iter()
-            .filter(|arrow| arrow.to as usize == step)
-            .filter_map(|arrow| Some((arrow.taken, *places.get(arrow.from as usize)?)))
-            .collect();
-        from.sort_by(|a, b| a.1.x0.total_cmp(&b.1.x0));
-        let pitch = to.width() / (from.len() as f64 + 1.0);
-        for (i, (taken, from)) in from.iter().enumerate() {
-            let x = to.x0 + pitch * (i as f64 + 1.0);
-            let head = (x, to.y0 - 1.0);
-            let tail = ((from.x0 + from.x1) / 2.0, from.y1);
-            let color = if *taken > 0.0 { INK } else { AXIS };
-            let stroke = Stroke::new(color, 0.8 + 3.2 * unit(*taken)).alpha(0.75);
-            let elbow = (x, to.y0 - 22.0);
-            if *taken > 0.0 {
-                canvas.line(&[tail, elbow, (x, to.y0 - 6.0)], stroke);
-            } else {
-                canvas.dashed(tail, elbow, 3.0, stroke);
-                canvas.dashed(elbow, (x, to.y0 - 6.0), 3.0, stroke);
+/// An arrow on its way to a box.
+struct Way {
+    taken: f64,
+    from: Area,
+    /// Where it goes down beside the boxes of the rows between, if there are any.
+    lane: Option<f64>,
+}
+
+impl Way {
+    /// Arrows come in from left to right as they come from left to right.
+    fn order(&self) -> f64 {
+        self.lane.unwrap_or((self.from.x0 + self.from.x1) / 2.0)
+    }
+
+    fn points(&self, head: Point, area: Area) -> Vec<Point> {
+        let tail = ((self.from.x0 + self.from.x1) / 2.0, self.from.y1);
+        match self.lane {
+            None => vec![tail, (head.0, head.1 - 21.0), (head.0, head.1 - 5.0)],
+            Some(lane) => {
+                let (lane, out, home) = (lane.min(area.x1 + LANE), tail.1 + 9.0, head.1 - 28.0);
+                let start = (tail.0 + 10.0, tail.1);
+                vec![start, (start.0, out), (lane, out), (lane, home), (head.0, home), (head.0, head.1 - 5.0)]
             }
-            canvas.polygon(&[head, (x - 5.0, to.y0 - 9.0), (x + 5.0, to.y0 - 9.0)], color, 1.0);
+        }
+    }
+}
+
+/// Arrows come in at the top of a box side by side; those from further up go round the boxes between.
+fn arrows(canvas: &mut Canvas<'_>, campaign: &CampaignResult, places: &[Area], area: Area) {
+    let mut lanes = 0.0;
+    for (step, to) in places.iter().enumerate() {
+        let own = campaign.arrows.iter().filter(|arrow| arrow.to as usize == step);
+        let mut ways: Vec<Way> = own
+            .filter_map(|arrow| {
+                let from = *places.get(arrow.from as usize)?;
+                let between = places.iter().filter(|at| at.y0 > from.y0 && at.y1 < to.y1);
+                let edge = between.map(|at| at.x1).reduce(f64::max);
+                let lane = edge.map(|edge| {
+                    lanes += 1.0;
+                    edge.max(from.x1) + LANE * lanes
+                });
+                Some(Way { taken: unit(arrow.taken), from, lane })
+            })
+            .collect();
+        ways.sort_by(|a, b| a.order().total_cmp(&b.order()));
+        let pitch = to.width() / (ways.len() as f64 + 1.0);
+        for (i, way) in ways.iter().enumerate() {
+            let head = (to.x0 + pitch * (i as f64 + 1.0), to.y0 - 1.0);
+            let color = if way.taken > 0.0 { INK } else { AXIS };
+            let stroke = Stroke::new(color, 0.8 + 3.2 * way.taken).alpha(0.75);
+            let points = way.points(head, area);
+            if way.taken > 0.0 {
+                canvas.line(&points, stroke);
+            } else {
+                points.windows(2).for_each(|pair| canvas.dashed(pair[0], pair[1], 3.0, stroke));
+            }
+            canvas.polygon(&[head, (head.0 - 5.0, to.y0 - 9.0), (head.0 + 5.0, to.y0 - 9.0)], color, 1.0);
         }
         if pitch >= ARROW_LABEL {
-            for (i, (taken, _)) in from.iter().enumerate() {
+            for (i, way) in ways.iter().enumerate() {
                 let x = to.x0 + pitch * (i as f64 + 1.0);
-                canvas.plated((x + 6.0, to.y0 - 11.0), &percent(*taken), SMALL.color(MUTED));
+                canvas.plated((x + 6.0, to.y0 - 11.0), &percent(way.taken), SMALL.color(MUTED));
             }
         }
     }
