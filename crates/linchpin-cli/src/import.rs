@@ -10,7 +10,9 @@ use linchpin_ensemble::{create_folder, write_atomically};
 use linchpin_exchange::fields::Field;
 use linchpin_exchange::import::{Imported, Outcome, import_csv, import_geojson, import_graphml};
 use linchpin_exchange::input::Input;
+use linchpin_exchange::stix::import_stix;
 use linchpin_exchange::{EdgesMean, Options, Required};
+use linchpin_scenario::source::SourceId;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +21,7 @@ Examples:
   linchpin import csv --nodes assets.csv --edges needs.csv --out my-network
   linchpin import geojson substations.geojson lines.geojson --id ref --out my-network
   linchpin import graphml grid.graphml --edges-mean links --sources generator --out my-grid
+  linchpin import stix flow.json --out my-campaign
 
 docs/importing.md lists the fields and says what is guessed.";
 
@@ -40,6 +43,8 @@ pub enum Format {
     Geojson(GeojsonArgs),
     /// A graph, as networkx, Gephi and yEd write it
     Graphml(GraphmlArgs),
+    /// Threat intelligence: a STIX 2.1 bundle or an Attack Flow, as the skeleton of a campaign
+    Stix(StixArgs),
 }
 
 /// Arguments of `import csv`.
@@ -78,6 +83,28 @@ pub struct GraphmlArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub common: Common,
+}
+
+/// Arguments of `import stix`.
+#[derive(Debug, Args)]
+pub struct StixArgs {
+    /// Bundle of STIX 2.1, such as an export of Attack Flow Builder
+    pub file: PathBuf,
+    /// Folder of the campaign; made new
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Title of the scenario that includes it [default: after the folder]
+    #[arg(long, value_name = "TITLE")]
+    pub name: Option<String>,
+    /// Handling marking [default: TLP:CLEAR]
+    #[arg(long, value_name = "TEXT")]
+    pub marking: Option<String>,
+    /// Leave broken objects out and report them, instead of refusing the file
+    #[arg(long)]
+    pub skip_broken: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub talk: Talk,
 }
 
 /// What edges say.
@@ -153,44 +180,57 @@ struct ImportJson<'a> {
 }
 
 impl ImportArgs {
-    fn common(&self) -> &Common {
+    fn out(&self) -> &Path {
         match &self.format {
-            Format::Csv(args) => &args.common,
-            Format::Geojson(args) => &args.common,
-            Format::Graphml(args) => &args.common,
+            Format::Csv(args) => &args.common.out,
+            Format::Geojson(args) => &args.common.out,
+            Format::Graphml(args) => &args.common.out,
+            Format::Stix(args) => &args.out,
+        }
+    }
+
+    fn talk(&self) -> &Talk {
+        match &self.format {
+            Format::Csv(args) => &args.common.talk,
+            Format::Geojson(args) => &args.common.talk,
+            Format::Graphml(args) => &args.common.talk,
+            Format::Stix(args) => &args.talk,
         }
     }
 
     /// Whether the user wants quiet.
     pub fn is_quiet(&self) -> bool {
-        self.common().talk.quiet
+        self.talk().quiet
     }
 }
 
 /// Runs the command.
 pub fn import(args: &ImportArgs, console: &Console) -> Result<Exit, Failure> {
-    let common = args.common();
-    demand_free(&common.out)?;
-    let options = options(common);
+    demand_free(args.out())?;
     let outcome = match &args.format {
         Format::Csv(args) => {
             let mut input = Input::default();
             let nodes = args.nodes.as_deref().map(|path| input.read(path));
             let edges = args.edges.as_deref().map(|path| input.read(path));
-            import_csv(input, nodes.flatten(), edges.flatten(), &options)
+            import_csv(input, nodes.flatten(), edges.flatten(), &options(&args.common))
         }
         Format::Geojson(args) => {
             let mut input = Input::default();
             let maps: Vec<_> = args.files.iter().filter_map(|path| input.read(path)).collect();
-            import_geojson(input, &maps, &Options { snap_km: args.snap_km, ..options })
+            import_geojson(input, &maps, &Options { snap_km: args.snap_km, ..options(&args.common) })
         }
         Format::Graphml(args) => {
-            let mut input = Input::default();
-            match input.read(&args.file) {
-                Some(graph) => import_graphml(input, graph, &options),
-                None => Outcome { sources: input.sources, diagnostics: input.diagnostics, imported: None },
-            }
+            one(&args.file, |input, graph| import_graphml(input, graph, &options(&args.common)))
         }
+        Format::Stix(args) => one(&args.file, |input, bundle| {
+            let options = Options {
+                title: args.name.clone().unwrap_or_else(|| title(&args.out)),
+                marking: args.marking.clone(),
+                skip_broken: args.skip_broken,
+                ..Options::default()
+            };
+            import_stix(input, bundle, &options)
+        }),
     };
     show(&outcome.sources, &outcome.diagnostics, console);
     let Some(imported) = outcome.imported else {
@@ -198,10 +238,19 @@ pub fn import(args: &ImportArgs, console: &Console) -> Result<Exit, Failure> {
     };
     // A file of half a gigabyte need not be kept while the scenario is checked.
     drop(outcome.sources);
-    write(&common.out, &imported)?;
-    let warnings = check(&common.out, console)?;
-    tell(common, &imported, warnings, console)?;
+    write(args.out(), &imported)?;
+    let warnings = check(args.out(), console)?;
+    tell(args, &imported, warnings, console)?;
     Ok(Exit::Done)
+}
+
+/// What comes of a single file.
+fn one(path: &Path, import: impl FnOnce(Input, SourceId) -> Outcome) -> Outcome {
+    let mut input = Input::default();
+    match input.read(path) {
+        Some(id) => import(input, id),
+        None => Outcome { sources: input.sources, diagnostics: input.diagnostics, imported: None },
+    }
 }
 
 fn options(common: &Common) -> Options {
@@ -248,23 +297,27 @@ fn check(folder: &Path, console: &Console) -> Result<usize, Failure> {
     Ok(loaded.diagnostics.warnings())
 }
 
-fn tell(common: &Common, imported: &Imported, warnings: usize, console: &Console) -> Result<(), Failure> {
-    if common.talk.json {
+fn tell(args: &ImportArgs, imported: &Imported, warnings: usize, console: &Console) -> Result<(), Failure> {
+    let out = args.out();
+    if args.talk().json {
         let json = ImportJson {
             version: 1,
-            folder: common.out.display().to_string(),
+            folder: out.display().to_string(),
             files: imported.files.iter().map(|file| file.name.as_str()).collect(),
             warnings,
             report: &imported.report,
         };
         return console.data(&crate::json(&json)?);
     }
-    let folder = shell(&common.out);
+    let folder = shell(out);
     let mut text = imported.report.text();
-    text.push_str(&format!(
-        "\n{} holds the scenario, and this text as import-report.txt\n",
-        common.out.display()
-    ));
+    text.push_str(&format!("\n{} holds the scenario, and this text as import-report.txt\n", out.display()));
+    if matches!(args.format, Format::Stix(_)) {
+        text.push_str(
+            "next: give the steps in campaigns.ron targets and effects, and include it in your scenario\n",
+        );
+        return console.data(&text);
+    }
     if warnings > 0 {
         text.push_str(
             "the warnings above are about the network as it was read: look at each before you rely on results\n",

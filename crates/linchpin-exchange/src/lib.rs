@@ -37,6 +37,7 @@ mod read;
 mod report;
 mod snap;
 pub mod starter;
+pub mod stix;
 mod words;
 mod write;
 

@@ -21,6 +21,12 @@ pub struct Report {
     pub networks: usize,
     /// Links in networks.
     pub links: usize,
+    /// Actors written.
+    pub actors: usize,
+    /// Campaigns written.
+    pub campaigns: usize,
+    /// Steps of campaigns.
+    pub steps: usize,
     /// What was read.
     pub read: Vec<String>,
     /// What was guessed; each can be said by an option, or changed in the files.
@@ -41,6 +47,9 @@ impl Report {
             (self.supplies, "supply link", "supply links"),
             (self.networks, "network", "networks"),
             (self.links, "link in networks", "links in networks"),
+            (self.actors, "actor", "actors"),
+            (self.campaigns, "campaign", "campaigns"),
+            (self.steps, "step", "steps"),
         ];
         let parts: Vec<String> = parts
             .into_iter()

@@ -3,6 +3,9 @@
 use super::pseudonym::Pseudonyms;
 use linchpin_model::{Effect, Model};
 
+/// Catalogues of techniques that are public.
+const PUBLIC: [&str; 4] = ["attack", "attack-ics", "attack-mobile", "disarm"];
+
 /// Ids and names that must not be seen.
 pub(super) fn names(model: &Model) -> impl Iterator<Item = &String> {
     let actors = model.actors.iter().flat_map(|actor| [&actor.id, &actor.name]);
@@ -21,6 +24,8 @@ pub(super) fn rename(told: &mut Model, names: &mut Pseudonyms<'_>) {
         let of = campaigns.get(step.campaign.index()).map_or("", String::as_str);
         let word = names.of("step", &format!("{of}/{}", step.id));
         (step.id, step.name) = (format!("step-{word}"), format!("Step {}", word.to_uppercase()));
+        // Ids of public catalogues name no one; those of the author's own may say anything.
+        step.technique.take_if(|technique| !PUBLIC.contains(&technique.catalogue.as_str()));
     }
     let mut both = |kind: &'static str, shown: &str, id: &mut String, name: &mut String| {
         let word = names.of(kind, id);
@@ -51,6 +56,27 @@ pub(super) fn rename(told: &mut Model, names: &mut Pseudonyms<'_>) {
 mod tests {
     use crate::metrics::adversary::tests::contested;
     use crate::redact::{RedactKey, redact};
+    use linchpin_model::{Effect, Technique};
+
+    #[test]
+    fn steps_say_neither_their_own_words_nor_narratives() {
+        let mut model = contested();
+        model.events[1].effects = vec![Effect::Narrative { text: "The water is poisoned".into() }];
+        let technique = |catalogue: &str| {
+            let text = |text: &str| text.to_owned();
+            let (catalogue, id) = (text(catalogue), text("T1"));
+            Some(Technique { catalogue, id, name: String::new(), tactic: String::new() })
+        };
+        model.steps[0].technique = technique("harbour-cell");
+        model.steps[1].technique = technique("attack");
+        let told = redact(&model, &RedactKey::new("correct horse battery").unwrap());
+        assert_eq!(told.events[1].effects, [Effect::Narrative { text: String::new() }]);
+        let kept: Vec<bool> = told.steps[..2].iter().map(|step| step.technique.is_some()).collect();
+        assert_eq!(kept, [false, true]);
+        // An event that stands for a step is called as the step is.
+        let (event, step) = (&told.events[1], &told.steps[0]);
+        assert_eq!((&event.id, &event.name), (&format!("{}/{}", told.campaigns[0].id, step.id), &step.name));
+    }
 
     #[test]
     fn nobody_is_named() {

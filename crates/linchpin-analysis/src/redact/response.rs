@@ -11,7 +11,7 @@ pub(super) fn texts(model: &Model) -> impl Iterator<Item = &String> {
     postures.chain(platforms).chain(contacts).chain(warnings)
 }
 
-/// Calls the events that stand for malware and plans as these are called already.
+/// Calls the events that stand for steps, malware and plans as these are called already.
 pub(super) fn tell(told: &mut Model) {
     for event in &mut told.events {
         let (kind, id, name) = match event.occasion {
@@ -23,7 +23,11 @@ pub(super) fn tell(told: &mut Model) {
                 let plan = &told.plans[plan.index()];
                 ("plan", &plan.id, &plan.name)
             }
-            Occasion::Script | Occasion::Step(_) => continue,
+            Occasion::Step(step) => {
+                let step = &told.steps[step.index()];
+                (told.campaigns[step.campaign.index()].id.as_str(), &step.id, &step.name)
+            }
+            Occasion::Script => continue,
         };
         (event.id, event.name) = (format!("{kind}/{id}"), name.clone());
     }

@@ -5,6 +5,8 @@ use super::tests::load;
 use super::{import_csv, import_geojson, import_graphml};
 use crate::fields::Field;
 use crate::input::Input;
+use crate::stix::import_stix;
+use crate::stix::tests::FLOW;
 use crate::{EdgesMean, Options, Required};
 use linchpin_scenario::diagnostic::{Severity, render_all};
 
@@ -157,6 +159,15 @@ fn broken_maps() {
             .filter_map(|_| input.add_bytes("m.geojson", broken(MAP, draws)))
             .collect();
         import_geojson(input, &maps, &options("people", draws))
+    });
+    assert!(imported > 200, "too few to tell anything: {imported}");
+}
+
+#[test]
+fn broken_bundles() {
+    let imported = survive(4_000, |mut input, draws| match input.add_bytes("b.json", broken(FLOW, draws)) {
+        Some(bundle) => import_stix(input, bundle, &options("class", draws)),
+        None => import_csv(input, None, None, &Options::default()),
     });
     assert!(imported > 200, "too few to tell anything: {imported}");
 }

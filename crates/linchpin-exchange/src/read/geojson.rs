@@ -1,7 +1,8 @@
 //! GeoJSON (RFC 7946): features with properties. Points and areas may become assets, lines links between them.
 
 use super::geometry::{centre, mean};
-use super::{LONGEST_TEXT, beginning, shortened};
+use super::json::JsonFile;
+use super::{LONGEST_TEXT, shortened};
 use crate::problems::Problems;
 use crate::raw::{Cell, LatLon, OWN_ID, Raw, Record, Table};
 use linchpin_scenario::diagnostic::Diagnostic;
@@ -54,7 +55,7 @@ pub(crate) fn read(
     counts: &mut Counts,
     problems: &mut Problems,
 ) {
-    let file = GeoFile { sources, id, text: sources.text(id) };
+    let file = JsonFile::new(sources, id);
     let top: Object = match serde_json::from_str(file.text) {
         Ok(top) => top,
         Err(error) => return problems.fatal(file.syntax(&error)),
@@ -96,12 +97,6 @@ pub(crate) fn read(
 
 type Object<'a> = BTreeMap<String, &'a RawValue>;
 
-struct GeoFile<'a> {
-    sources: &'a Sources,
-    id: SourceId,
-    text: &'a str,
-}
-
 /// What a geometry amounts to.
 enum Shape {
     /// One place.
@@ -116,28 +111,7 @@ enum Shape {
     Collection,
 }
 
-impl<'a> GeoFile<'a> {
-    fn span(&self, start: usize, end: usize) -> Span {
-        beginning(self.sources, self.id, start, end)
-    }
-
-    /// Where a part of the text stands: raw values are slices of it.
-    fn place(&self, part: &RawValue) -> Span {
-        let start = (part.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        self.span(start, start + part.get().len())
-    }
-
-    fn syntax(&self, error: &serde_json::Error) -> Diagnostic {
-        let start: usize =
-            self.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-        let at =
-            self.text.floor_char_boundary((start + error.column().saturating_sub(1)).min(self.text.len()));
-        let text = error.to_string();
-        let what = text.split(" at line ").next().unwrap_or_default();
-        let problem = Diagnostic::error(self.span(at, at + 1), format!("this is not JSON: {what}"));
-        if error.is_eof() { problem.help("is the file cut off?") } else { problem }
-    }
-
+impl<'a> JsonFile<'a> {
     fn word(&self, object: &Object<'a>, name: &str) -> Option<String> {
         object.get(name).and_then(|value| serde_json::from_str(value.get()).ok())
     }

@@ -4,6 +4,7 @@ pub(crate) mod csv;
 pub(crate) mod geojson;
 pub(crate) mod geometry;
 pub(crate) mod graphml;
+pub(crate) mod json;
 
 use linchpin_scenario::source::{SourceId, Sources, Span};
 
