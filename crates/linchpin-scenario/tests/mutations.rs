@@ -1,8 +1,8 @@
 //! Whatever is done to a scenario, checking it ends, and ends in errors or in a model that is sound.
 
 use linchpin_model::{
-    Condition, DamageChoice, Draws, Effect, Key, Layer, Level, Model, NetworkRule, NodeId, Occasion, Purpose,
-    Seeds, Targets,
+    Condition, DamageChoice, Draws, Effect, Key, Layer, Level, Model, NetworkRule, NodeId, NodeKind,
+    Occasion, Purpose, Seeds, Success, Targets,
 };
 use linchpin_scenario::diagnostic::{Diagnostics, render};
 use linchpin_scenario::source::{SourceId, Sources, Span};
@@ -35,6 +35,10 @@ fn the_sample_uses_everything_and_has_no_problems() {
         model.events.len(),
         model.requirements.len(),
         model.assumptions.len(),
+        model.actors.len(),
+        model.campaigns.len(),
+        model.steps.len(),
+        model.places.len(),
         model.platforms.len(),
         model.postures.len(),
         model.posture_of.len(),
@@ -434,8 +438,77 @@ fn assert_sound(model: &Model, text: &str) {
     for event in &model.events {
         assert_event_sound(model, event, text);
     }
+    assert_attackers_sound(model, text);
     assert_systems_sound(model, text);
     assert_response_sound(model, text);
+}
+
+/// Actors, campaigns, steps, profiles and places.
+fn assert_attackers_sound(model: &Model, text: &str) {
+    let share = |share: f64| (0.0..=1.0).contains(&share);
+    for actor in &model.actors {
+        assert!(actor.capability.into_iter().all(share) && actor.effort >= 0.0, "{text}");
+        for line in &actor.assessments {
+            let ratings = [line.intent, line.capability, line.opportunity, line.impact, line.likelihood()];
+            assert!(ratings.iter().all(|rating| (1..=5).contains(rating)), "{text}");
+            assert!(!line.nodes.is_empty() && !line.target.is_empty(), "{text}");
+        }
+    }
+    let mut first = 0;
+    for (row, campaign) in model.campaigns.iter().enumerate() {
+        assert!(campaign.first_step == first && share(campaign.probability), "{text}");
+        first += campaign.steps;
+        let steps = campaign.first_step..first;
+        assert!(campaign.goals.iter().all(|goal| steps.contains(&goal.0)), "{text}");
+        assert!(campaign.actor.is_none() || campaign.actor.index() < model.actors.len(), "{text}");
+        for id in steps.clone() {
+            let step = &model.steps[id as usize];
+            assert!(
+                step.campaign.index() == row && step.after.iter().all(|id| steps.contains(&id.0)),
+                "{text}"
+            );
+            assert_step_sound(model, linchpin_model::StepId(id), text);
+        }
+        assert_eq!(depth(model, steps.clone()), steps.len(), "a circle: {text}");
+    }
+    assert_eq!(first as usize, model.steps.len(), "{text}");
+    assert!(model.profiles.iter().all(|profile| profile.factors.len() == 168), "{text}");
+    assert!(model.places.is_sorted_by_key(|place| place.node), "{text}");
+    for place in &model.places {
+        let known = place.profile == u32::MAX || (place.profile as usize) < model.profiles.len();
+        assert!(known && place.people >= 0.0, "{text}");
+    }
+}
+
+/// Steps that can be done one after another.
+fn depth(model: &Model, steps: std::ops::Range<u32>) -> usize {
+    let mut done = std::collections::BTreeSet::new();
+    loop {
+        let before = done.len();
+        let ready = |id: &u32| model.steps[*id as usize].after.iter().all(|other| done.contains(&other.0));
+        let ready: Vec<u32> = steps.clone().filter(ready).collect();
+        done.extend(ready);
+        if done.len() == before {
+            return before;
+        }
+    }
+}
+
+fn assert_step_sound(model: &Model, id: linchpin_model::StepId, text: &str) {
+    let step = &model.steps[id.index()];
+    let event = &model.events[step.event.index()];
+    assert_eq!(event.occasion, Occasion::Step(id), "{text}");
+    match &event.targets {
+        Targets::All(nodes) => assert_eq!(nodes, &step.candidates, "{text}"),
+        targets => assert!(*targets == Targets::None && step.candidates.is_empty(), "{text}"),
+    }
+    assert!(step.candidates.is_sorted_by(|a, b| a < b) && step.effort >= 0.0, "{text}");
+    assert!(step.take == u32::MAX || step.take as usize <= step.candidates.len().max(1), "{text}");
+    assert!((0.0..=1.0).contains(&step.blocked), "{text}");
+    if let Success::Given(p) | Success::EachGiven(p) = step.success {
+        assert!((0.0..=1.0).contains(&p), "{text}");
+    }
+    assert!(matches!(step.success, Success::Given(_)) || !step.candidates.is_empty(), "{text}");
 }
 
 /// Postures, contacts and malware.
@@ -531,6 +604,28 @@ fn assert_event_sound(model: &Model, event: &linchpin_model::Event, text: &str) 
                     let plan = &model.repairs[model.nodes[node.index()].repair.index()];
                     assert!(plan.states.iter().any(|state| state.name == *name), "{text}");
                 }
+            }
+            Effect::Surge { factor, .. } => {
+                let pool = |node: &NodeId| model.nodes[node.index()].kind == NodeKind::Pool;
+                assert!(*factor > 0 && targets.iter().all(pool), "{text}");
+            }
+            Effect::Harm { care, .. } => {
+                let pool = |node: &NodeId| model.nodes[node.index()].kind == NodeKind::Pool;
+                assert!(care.iter().all(pool), "{text}");
+            }
+            Effect::CloseArea { around, .. } => {
+                assert!(around.is_sorted_by(|a, b| a.0 < b.0), "{text}");
+                assert!(around.iter().all(|(target, near)| !near.contains(target)), "{text}");
+            }
+            Effect::Compromise { malware }
+            | Effect::Immunise { malware, .. }
+            | Effect::Contain { malware } => {
+                assert!(malware.index() < model.malware.len(), "{text}");
+            }
+            Effect::Drain { actor, .. } => assert!(actor.index() < model.actors.len(), "{text}"),
+            Effect::Stop { campaign } => assert!(campaign.index() < model.campaigns.len(), "{text}"),
+            Effect::Staffing { steps } | Effect::Forcing { steps } => {
+                assert!(!steps.is_empty() && steps.is_sorted_by(|a, b| a.0 < b.0), "{text}");
             }
             _ => {}
         }

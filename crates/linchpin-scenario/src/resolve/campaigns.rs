@@ -184,6 +184,7 @@ impl<'s> Resolver<'s, '_> {
                 Diagnostic::warning(span, format!("the step `{}` has no candidates", step.path.value))
                     .help("`take` says how many of those in `on`")
             });
+            return (u32::MAX, Strategy::All);
         }
         (take.value, strategy.unwrap_or(Strategy::Random))
     }

@@ -215,9 +215,8 @@ fn the_example_of_the_format_page_has_no_problems() {
     let page = include_str!("../../../../docs/scenario-format.md");
     let example = page.split("```ron\nactors: [").nth(1).and_then(|rest| rest.split("```").next());
     let example = example.expect("an example of a campaign").trim_end().trim_end_matches(',');
-    let stations: String = (1..=3)
-        .map(|i| format!("(id: \"s{i}\", class: \"substation\", region: \"north\"), "))
-        .collect();
+    let stations: String =
+        (1..=3).map(|i| format!("(id: \"s{i}\", class: \"substation\", region: \"north\"), ")).collect();
     let fields = format!(
         "classes: [(id: \"substation\", sector: \"energy\")], assets: [{stations}], services: [], actors: [{example}"
     );
