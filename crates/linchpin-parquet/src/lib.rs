@@ -57,10 +57,10 @@
 //! This crate knows neither files nor studies.
 
 mod format;
-mod kept;
 mod pages;
 mod place;
 mod read;
+mod text;
 mod write;
 
 pub use format::{Column, Kind};

@@ -464,23 +464,6 @@ mod tests {
     }
 
     #[test]
-    fn text_that_was_kept_is_text_that_was_not() {
-        let table = |word: &str| {
-            let mut writer = Writer::new(&COLUMNS[4..]);
-            writer.text(&[word, "other"], [(1, 3), (0, 2)]);
-            writer.finish(&[]).bytes
-        };
-        let first = table("0");
-        for number in 0..20 {
-            let word = number.to_string();
-            let bytes = table(&word);
-            assert_eq!(Table::parse(&bytes).unwrap().text("all").unwrap().dictionary, ["other", &word]);
-            assert_eq!(table(&word), bytes);
-        }
-        assert_eq!(table("0"), first);
-    }
-
-    #[test]
     fn text_longer_than_a_page_is_read() {
         let mut writer = Writer::new(&COLUMNS[4..]);
         writer.text(&["a", "b"], [(0, 70_000), (1, 5), (0, 130_000)]);

@@ -1,14 +1,14 @@
 //! Writing a table.
 
 use crate::format::{Column, Kind, MAGIC, properties, schema};
-use crate::kept::{Recipe, kept_or};
 use crate::place::place_after;
+use crate::text;
 use bytes::Bytes;
 use parquet::column::page::{CompressedPage, PageWriteSpec, PageWriter};
 use parquet::column::writer::{
     ColumnCloseResult, ColumnWriterImpl, get_column_writer, get_typed_column_writer,
 };
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type};
+use parquet::data_type::{DataType, DoubleType, Int32Type};
 use parquet::errors::Result;
 use parquet::file::metadata::{KeyValue, PageEncodingStats};
 use parquet::file::properties::WriterPropertiesPtr;
@@ -18,9 +18,6 @@ use std::ops::Range;
 
 /// Key of the metadata that says where attached bytes are.
 pub(crate) const ATTACHED: &str = "linchpin.attached";
-
-/// Rows of a page of text.
-const TEXT_ROWS: usize = 1 << 16;
 
 /// Bytes kept free for the footer.
 const FOOTER_BYTES: usize = 16 << 10;
@@ -52,8 +49,8 @@ pub struct Written {
 /// A column as it was written.
 #[derive(Clone, Debug)]
 pub(crate) struct Chunk {
-    bytes: Bytes,
-    closed: ColumnCloseResult,
+    pub(crate) bytes: Bytes,
+    pub(crate) closed: ColumnCloseResult,
 }
 
 impl<'a> Writer<'a> {
@@ -79,13 +76,8 @@ impl<'a> Writer<'a> {
     pub fn text(&mut self, dictionary: &[impl AsRef<str>], runs: impl IntoIterator<Item = (u32, u32)>) {
         self.expect(Kind::Text, false);
         self.page_ends.clear();
-        let recipe = Recipe {
-            name: self.columns[self.chunks.len()].name,
-            dictionary: dictionary.iter().map(|word| word.as_ref().to_owned()).collect(),
-            runs: runs.into_iter().collect(),
-        };
-        let chunk =
-            kept_or(recipe, |recipe| self.encode::<ByteArrayType>(|writer| text_pages(writer, recipe)).0);
+        let column = self.schema.column(self.chunks.len());
+        let chunk = written(text::column(column, dictionary, runs));
         self.chunks.push(chunk);
     }
 
@@ -237,25 +229,6 @@ impl<'a> Writer<'a> {
         let closed = written(fill(&mut writer).and_then(|()| writer.close()));
         (Chunk { bytes: written(out.into_inner()).into(), closed }, ends)
     }
-}
-
-/// Writes text in pages of equal length, whatever its runs.
-fn text_pages(writer: &mut ColumnWriterImpl<'_, ByteArrayType>, recipe: &Recipe) -> Result<()> {
-    let words: Vec<ByteArray> = recipe.dictionary.iter().map(|word| ByteArray::from(word.as_str())).collect();
-    let mut page = Vec::new();
-    for (place, length) in &recipe.runs {
-        let mut left = *length as usize;
-        while left > 0 {
-            let some = left.min(TEXT_ROWS - page.len());
-            page.resize(page.len() + some, words[*place as usize].clone());
-            left -= some;
-            if page.len() == TEXT_ROWS {
-                writer.write_batch(&page, None, None)?;
-                page.clear();
-            }
-        }
-    }
-    writer.write_batch(&page, None, None).map(drop)
 }
 
 /// Notes where pages end.
