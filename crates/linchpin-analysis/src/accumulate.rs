@@ -162,8 +162,7 @@ impl LevelSums {
             if next == point {
                 continue;
             }
-            // Held within 0 to 1, so that rounding is adding a half.
-            let to_millionths = (segment.share() * f64::from(Level::SCALE) + 0.5) as i64;
+            let to_millionths = i64::from(segment.millionths());
             if to_millionths != millionths {
                 let to_bin = bin_of(to_millionths);
                 self.allocate(grid.points);
@@ -185,7 +184,7 @@ impl LevelSums {
             if next == point {
                 continue;
             }
-            let to = (segment.share() * f64::from(Level::SCALE) + 0.5) as i64;
+            let to = i64::from(segment.millionths());
             if to != millionths {
                 self.allocate_mean(grid.points);
                 self.sum[point] += to - millionths;

@@ -1,6 +1,6 @@
 //! The curves of one replication beside those of its paired run without the threat, sorted by group.
 
-use linchpin_model::Record;
+use linchpin_model::{Level, Record};
 
 /// Curves of a record and of its paired run, group by group. Keep one per thread and load it anew for every
 /// replication: its buffers are reused.
@@ -9,33 +9,49 @@ pub struct Paired {
     horizon: u32,
     run: Buckets,
     base: Buckets,
+    /// Group by group.
+    segments: Vec<Segment>,
+    /// Segments of group `g` are `segments[starts[g]..starts[g + 1]]`.
+    starts: Vec<u32>,
 }
 
-/// A time in which neither of the two levels changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A time in which the level relative to the paired run stays. Worked out once, looked at often.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Segment {
     /// Beginning in seconds.
     pub from: u32,
     /// End in seconds, later than the beginning.
     pub to: u32,
-    /// Weighted sum of levels (weight times millionths) with the threat.
-    pub run: u64,
-    /// The same without.
-    pub base: u64,
+    lost: u64,
+    share: f64,
 }
 
 impl Segment {
+    /// From weighted sums of levels (weight times millionths) with and without the threat. Times in seconds.
+    #[inline]
+    pub fn new(from: u32, to: u32, run: u64, base: u64) -> Self {
+        let share = if run >= base { 1.0 } else { run as f64 / base as f64 };
+        Self { from, to, lost: base.saturating_sub(run), share }
+    }
+
     /// Level relative to the paired run, held within 0 to 1: better than without the threat is no gain, and where
     /// there was nothing to lose nothing is lost.
     #[inline]
     pub fn share(&self) -> f64 {
-        if self.run >= self.base { 1.0 } else { self.run as f64 / self.base as f64 }
+        self.share
+    }
+
+    /// The same in millionths, rounded.
+    #[inline]
+    pub fn millionths(&self) -> u32 {
+        // Held within 0 to 1, so that rounding is adding a half.
+        (self.share * f64::from(Level::SCALE) + 0.5) as u32
     }
 
     /// Weight times millionths lost, 0 or more.
     #[inline]
     pub fn lost(&self) -> u64 {
-        self.base.saturating_sub(self.run)
+        self.lost
     }
 
     /// Length in seconds.
@@ -100,6 +116,40 @@ impl Paired {
             Some(base) => self.base.load(base),
             None => self.base.load_constant(run),
         }
+        self.segments.clear();
+        self.starts.clear();
+        self.starts.push(0);
+        for group in 0..self.groups() {
+            self.list_segments(group);
+            self.starts.push(self.segments.len() as u32);
+        }
+    }
+
+    /// Walks both curves of a group together. Neighbours in which nothing is lost are one segment.
+    fn list_segments(&mut self, group: usize) {
+        let (mut run, mut base) = (self.run.initial[group], self.base.initial[group]);
+        let (mut run_steps, mut base_steps) = (self.run.steps(group), self.base.steps(group));
+        let (mut now, begin) = (0, self.segments.len());
+        while now < self.horizon {
+            let run_next = run_steps.first().map_or(u32::MAX, |step| step.0);
+            let base_next = base_steps.first().map_or(u32::MAX, |step| step.0);
+            let to = run_next.min(base_next).min(self.horizon);
+            if now < to {
+                match self.segments[begin..].last_mut() {
+                    Some(last) if last.lost == 0 && run >= base => last.to = to,
+                    _ => self.segments.push(Segment::new(now, to, run, base)),
+                }
+            }
+            if to == run_next {
+                run = run_steps[0].1;
+                run_steps = &run_steps[1..];
+            }
+            if to == base_next {
+                base = base_steps[0].1;
+                base_steps = &base_steps[1..];
+            }
+            now = to;
+        }
     }
 
     /// Number of groups.
@@ -114,53 +164,9 @@ impl Paired {
 
     /// Segments of a group from 0 to the horizon, without gaps.
     #[inline]
-    pub fn segments(&self, group: usize) -> Segments<'_> {
-        Segments {
-            now: 0,
-            horizon: self.horizon,
-            run: self.run.initial[group],
-            base: self.base.initial[group],
-            run_steps: self.run.steps(group),
-            base_steps: self.base.steps(group),
-        }
-    }
-}
-
-/// See [`Paired::segments`].
-#[derive(Clone, Debug)]
-pub struct Segments<'a> {
-    now: u32,
-    horizon: u32,
-    run: u64,
-    base: u64,
-    run_steps: &'a [(u32, u64)],
-    base_steps: &'a [(u32, u64)],
-}
-
-impl Iterator for Segments<'_> {
-    type Item = Segment;
-
-    #[inline]
-    fn next(&mut self) -> Option<Segment> {
-        while self.now < self.horizon {
-            let run_next = self.run_steps.first().map_or(u32::MAX, |step| step.0);
-            let base_next = self.base_steps.first().map_or(u32::MAX, |step| step.0);
-            let to = run_next.min(base_next).min(self.horizon);
-            let segment = Segment { from: self.now, to, run: self.run, base: self.base };
-            if to == run_next {
-                self.run = self.run_steps[0].1;
-                self.run_steps = &self.run_steps[1..];
-            }
-            if to == base_next {
-                self.base = self.base_steps[0].1;
-                self.base_steps = &self.base_steps[1..];
-            }
-            self.now = to;
-            if segment.from < to {
-                return Some(segment);
-            }
-        }
-        None
+    pub fn segments(&self, group: usize) -> std::iter::Copied<std::slice::Iter<'_, Segment>> {
+        let own = self.starts[group] as usize..self.starts[group + 1] as usize;
+        self.segments[own].iter().copied()
     }
 }
 
@@ -184,8 +190,9 @@ pub(crate) mod tests {
     fn check(base: Option<&Record>, run: &Record, group: usize, expected: &[(u32, u32, u64, u64)]) {
         let mut paired = Paired::default();
         paired.load(100, base, run);
-        let got: Vec<_> = paired.segments(group).map(|s| (s.from, s.to, s.run, s.base)).collect();
-        assert_eq!(got, expected);
+        let got: Vec<_> = paired.segments(group).collect();
+        let expected = expected.iter().map(|(from, to, run, base)| Segment::new(*from, *to, *run, *base));
+        assert_eq!(got, expected.collect::<Vec<_>>());
     }
 
     #[test]
@@ -199,8 +206,15 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn where_nothing_is_lost_changes_do_not_count() {
+        let run = record(&[10], &[(10, 0, 9), (20, 0, 4), (30, 0, 10), (40, 0, 8)]);
+        let base = record(&[10], &[(10, 0, 9), (35, 0, 8), (40, 0, 7), (50, 0, 8)]);
+        check(Some(&base), &run, 0, &[(0, 20, 1, 1), (20, 30, 4, 9), (30, 100, 1, 1)]);
+    }
+
+    #[test]
     fn no_gain_offsets_a_loss() {
-        let segment = |run, base| Segment { from: 0, to: 1, run, base };
+        let segment = |run, base| Segment::new(0, 1, run, base);
         for (run, base, share, lost) in
             [(1, 2, 0.5, 1), (3, 2, 1.0, 0), (0, 0, 1.0, 0), (0, 5, 0.0, 5), (19, 20, 0.95, 1)]
         {

@@ -53,47 +53,105 @@ pub(crate) fn beside_block(block: &Path, name: &str, index: u32) -> PathBuf {
     block.with_file_name(format!("{name}-{index:05}.parquet"))
 }
 
-/// One outage; it lasts until the end where `to` is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// One outage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Outage {
     node: NodeId,
     replication: u32,
     from: u32,
-    to: Option<u32>,
+    /// [`LASTING`] where it lasted until the end.
+    to: u32,
 }
 
-/// From `from` on the level is this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Step {
-    replication: u32,
-    from: u32,
-    level: u32,
+/// No time: the horizon is below it.
+const LASTING: u32 = u32::MAX;
+
+/// Steps of a group by replication, then time, column by column: from then on the level is this.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Steps {
+    replications: Vec<u32>,
+    from: Vec<u32>,
+    levels: Vec<u32>,
 }
 
-/// What happened in some replications of a block, in any order.
+impl Steps {
+    fn columns(&self) -> [&Vec<u32>; 3] {
+        [&self.replications, &self.from, &self.levels]
+    }
+
+    fn columns_mut(&mut self) -> [&mut Vec<u32>; 3] {
+        [&mut self.replications, &mut self.from, &mut self.levels]
+    }
+
+    /// Both by replication; they have none in common.
+    fn merge(&mut self, other: &Self) {
+        let runs = interleaved(&self.replications, &other.replications, |replication| *replication);
+        for (own, others) in self.columns_mut().into_iter().zip(other.columns()) {
+            *own = woven(own, others, &runs);
+        }
+    }
+}
+
+/// Rows of two lists by turns, so that they ascend by key, as both lists do: how many of the one, then of the other.
+/// Workers take chunks of replications, so turns are few.
+fn interleaved<T>(first: &[T], second: &[T], key: impl Fn(&T) -> u32) -> Vec<[usize; 2]> {
+    let (mut first, mut second) = (first, second);
+    let mut runs = Vec::new();
+    while !first.is_empty() || !second.is_empty() {
+        let until = second.first().map_or(u32::MAX, &key);
+        let one = first.iter().take_while(|row| key(row) < until).count();
+        first = &first[one..];
+        let until = first.first().map_or(u32::MAX, &key);
+        let other = second.iter().take_while(|row| key(row) < until).count();
+        second = &second[other..];
+        runs.push([one, other]);
+    }
+    runs
+}
+
+/// Two lists by these turns.
+fn woven<T: Copy>(first: &[T], second: &[T], runs: &[[usize; 2]]) -> Vec<T> {
+    let (mut first, mut second) = (first, second);
+    let mut all = Vec::with_capacity(first.len() + second.len());
+    for [one, other] in runs {
+        for (list, rows) in [(&mut first, *one), (&mut second, *other)] {
+            let (own, rest) = list.split_at(rows);
+            all.extend_from_slice(own);
+            *list = rest;
+        }
+    }
+    all
+}
+
+/// What happened in some replications of a block.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Details {
+    /// By replication, then time of failure.
     outages: Vec<Outage>,
+    /// By node the place of its last outage.
+    last: Vec<u32>,
     /// By group; a group is at full level until its first step.
-    levels: Vec<Vec<Step>>,
-    switches: Vec<Switch>,
+    levels: Vec<Steps>,
 }
 
 impl Details {
-    pub fn new(groups: usize) -> Self {
-        Self { levels: vec![Vec::new(); groups], ..Self::default() }
+    pub fn new(model: &Model) -> Self {
+        let levels = vec![Steps::default(); model.groups.len()];
+        Self { outages: Vec::new(), last: vec![0; model.nodes.len()], levels }
     }
 
-    /// Adds a replication: failures and recoveries in order of time, and the curves that are loaded.
+    /// Adds a replication with a higher number than all before: failures and recoveries in order of time, and the curves
+    /// that are loaded.
     pub fn add(&mut self, replication: u32, switches: &[Switch], paired: &Paired) {
         self.add_outages(replication, switches);
         for (group, steps) in self.levels.iter_mut().enumerate().take(paired.groups()) {
             let mut before = Level::SCALE;
             for segment in paired.segments(group) {
-                // Held within 0 to 1, so that rounding is adding a half.
-                let level = (segment.share() * f64::from(Level::SCALE) + 0.5) as u32;
+                let level = segment.millionths();
                 if level != before {
-                    steps.push(Step { replication, from: segment.from, level });
+                    steps.replications.push(replication);
+                    steps.from.push(segment.from);
+                    steps.levels.push(level);
                     before = level;
                 }
             }
@@ -101,69 +159,81 @@ impl Details {
     }
 
     fn add_outages(&mut self, replication: u32, switches: &[Switch]) {
-        self.switches.clear();
-        self.switches.extend_from_slice(switches);
-        // Stable: in order of time within a node.
-        self.switches.sort_by_key(|switch| switch.node);
-        let mut switches = self.switches.iter().peekable();
-        while let Some(failed) = switches.next() {
-            let back = switches.next_if(|next| next.node == failed.node && !next.failed);
-            let (node, from, to) = (failed.node, failed.time.0, back.map(|back| back.time.0));
-            // What came back within the second was not away.
-            if failed.failed && to != Some(from) {
-                self.outages.push(Outage { node, replication, from, to });
+        for switch in switches {
+            let last = &mut self.last[switch.node.index()];
+            if switch.failed {
+                *last = self.outages.len() as u32;
+                let (node, from) = (switch.node, switch.time.0);
+                self.outages.push(Outage { node, replication, from, to: LASTING });
+            } else if let Some(outage) = self.outages.get_mut(*last as usize) {
+                let is_its = outage.node == switch.node && outage.replication == replication;
+                if is_its && outage.to == LASTING {
+                    outage.to = switch.time.0;
+                }
             }
         }
     }
 
-    /// Takes over what another has collected.
-    pub fn merge(&mut self, other: &mut Self) {
-        self.outages.append(&mut other.outages);
-        for (own, others) in self.levels.iter_mut().zip(&mut other.levels) {
-            own.append(others);
-        }
+    /// Takes over what another has collected of other replications.
+    pub fn merge(&mut self, other: &Self) {
+        let runs = interleaved(&self.outages, &other.outages, |outage| outage.replication);
+        self.outages = woven(&self.outages, &other.outages, &runs);
+        self.levels.iter_mut().zip(&other.levels).for_each(|(own, others)| own.merge(others));
     }
 
     /// The files to be written beside a block.
-    pub fn encode(&mut self, model: &Model, identity: &Identity, part: Part) -> Vec<Beside> {
-        self.outages.sort_unstable();
-        // Mostly in order already: workers take chunks in order.
-        self.levels.iter_mut().for_each(|steps| steps.sort());
+    pub fn encode(&self, model: &Model, identity: &Identity, part: Part) -> Vec<Beside> {
         let outages = Beside { name: BESIDE[0], bytes: self.outage_table(model, identity, part) };
         let levels = Beside { name: BESIDE[1], bytes: self.level_table(model, identity, part) };
         vec![outages, levels]
     }
 
+    /// By node, replication and time, and for each node how many. What came back within the second was not away.
+    fn sorted_outages(&self) -> (Vec<Outage>, Vec<(NodeId, u32)>) {
+        let real = || self.outages.iter().filter(|outage| outage.to != outage.from);
+        let mut counts = vec![0_u32; self.last.len()];
+        real().for_each(|outage| counts[outage.node.index()] += 1);
+        let by_node =
+            (0..).zip(&counts).filter(|(_, count)| **count > 0).map(|(node, count)| (NodeId(node), *count));
+        let by_node: Vec<_> = by_node.collect();
+        let mut next = 0;
+        for count in &mut counts {
+            next += std::mem::replace(count, next);
+        }
+        let mut sorted = vec![Outage { node: NodeId::NONE, replication: 0, from: 0, to: 0 }; next as usize];
+        for outage in real() {
+            let place = &mut counts[outage.node.index()];
+            sorted[*place as usize] = *outage;
+            *place += 1;
+        }
+        (sorted, by_node)
+    }
+
     fn outage_table(&self, model: &Model, identity: &Identity, part: Part) -> Vec<u8> {
+        let (outages, by_node) = self.sorted_outages();
         let mut writer = Writer::new(&OUTAGES);
-        let by_node: Vec<&[Outage]> = self.outages.chunk_by(|a, b| a.node == b.node).collect();
-        let ids: Vec<&str> = by_node.iter().map(|of| model.id(of[0].node)).collect();
-        writer.text(&ids, by_node.iter().zip(0..).map(|(of, place)| (place, of.len() as u32)));
-        let column = |value: fn(&Outage) -> u32| self.outages.iter().map(value).collect::<Vec<_>>();
-        writer.whole([&column(|outage| outage.replication)[..]]);
-        writer.whole([&column(|outage| outage.from)[..]]);
-        let to: Vec<Option<u32>> = self.outages.iter().map(|outage| outage.to).collect();
+        let ids: Vec<&str> = by_node.iter().map(|(node, _)| model.id(*node)).collect();
+        writer.text(&ids, (0..).zip(&by_node).map(|(place, (_, count))| (place, *count)));
+        writer.whole([&outages.iter().map(|outage| outage.replication).collect::<Vec<_>>()[..]]);
+        writer.whole([&outages.iter().map(|outage| outage.from).collect::<Vec<_>>()[..]]);
+        let to: Vec<Option<u32>> =
+            outages.iter().map(|outage| (outage.to != LASTING).then_some(outage.to)).collect();
         writer.optional_whole([&to[..]]);
         seal(writer, identity, part, &[("marking", &marking(model))]).0
     }
 
     fn level_table(&self, model: &Model, identity: &Identity, part: Part) -> Vec<u8> {
-        let rows: usize = self.levels.iter().map(Vec::len).sum();
+        let changed: Vec<(usize, [&Vec<u32>; 3])> =
+            self.levels.iter().map(Steps::columns).enumerate().collect();
+        let changed: Vec<_> = changed.into_iter().filter(|(_, [rows, ..])| !rows.is_empty()).collect();
+        let rows: usize = changed.iter().map(|(_, [rows, ..])| rows.len()).sum();
         let mut writer = Writer::with_capacity(&LEVELS, 6 * rows + 4096);
-        let changed = || self.levels.iter().enumerate().filter(|(_, steps)| !steps.is_empty());
-        let ids: Vec<&str> = changed().map(|(group, _)| model.groups[group].id.as_str()).collect();
-        writer.text(&ids, changed().zip(0..).map(|((_, steps), place)| (place, steps.len() as u32)));
+        let ids: Vec<&str> = changed.iter().map(|(group, _)| model.groups[*group].id.as_str()).collect();
+        writer.text(&ids, (0..).zip(&changed).map(|(place, (_, [rows, ..]))| (place, rows.len() as u32)));
         let mut pages: Vec<String> =
-            changed().map(|(group, steps)| format!("{group} {}", steps.len())).collect();
-        let values: [fn(&Step) -> u32; 3] = [|step| step.replication, |step| step.from, |step| step.level];
-        for value in values {
-            let column: Vec<u32> = changed().flat_map(|(_, steps)| steps.iter().map(value)).collect();
-            let mut rest = &column[..];
-            writer.whole(changed().map(|(_, steps)| {
-                let (page, after) = rest.split_at(steps.len());
-                rest = after;
-                page
-            }));
+            changed.iter().map(|(group, [rows, ..])| format!("{group} {}", rows.len())).collect();
+        for column in 0..3 {
+            writer.whole(changed.iter().map(|(_, columns)| &columns[column][..]));
             for (text, end) in pages.iter_mut().zip(writer.page_ends()) {
                 text.push_str(&format!(" {end}"));
             }
@@ -179,12 +249,20 @@ fn marking(model: &Model) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use linchpin_model::SimTime;
+    use linchpin_model::{GroupId, SimTime, Step};
+
+    fn details() -> Details {
+        Details { outages: Vec::new(), last: vec![0; 4], levels: vec![Steps::default()] }
+    }
+
+    fn switch(time: u32, node: u32, failed: bool) -> Switch {
+        Switch { time: SimTime(time), node: NodeId(node), failed }
+    }
 
     #[test]
     fn failures_and_recoveries_make_outages() {
-        let switch = |time, node, failed| Switch { time: SimTime(time), node: NodeId(node), failed };
-        let mut details = Details::new(0);
+        let mut details = details();
+        details.add_outages(6, &[switch(5, 0, true), switch(5, 1, true)]);
         details.add_outages(
             7,
             &[
@@ -197,7 +275,55 @@ mod tests {
                 switch(30, 1, true),
             ],
         );
-        let outage = |node, from, to| Outage { node: NodeId(node), replication: 7, from, to };
-        assert_eq!(details.outages, [outage(1, 10, Some(20)), outage(1, 30, None), outage(2, 20, None)]);
+        let outage = |node, replication, from, to| Outage { node: NodeId(node), replication, from, to };
+        let (sorted, by_node) = details.sorted_outages();
+        assert_eq!(
+            sorted,
+            [
+                outage(0, 6, 5, LASTING),
+                outage(1, 6, 5, LASTING),
+                outage(1, 7, 10, 20),
+                outage(1, 7, 30, LASTING),
+                outage(2, 7, 20, LASTING)
+            ]
+        );
+        assert_eq!(by_node, [(NodeId(0), 1), (NodeId(1), 3), (NodeId(2), 1)]);
+    }
+
+    /// Two workers by turns, and one for all.
+    #[test]
+    fn whoever_took_which_replications_the_order_is_the_same() {
+        let paired = |replication: u32| {
+            let steps = (1..=replication % 5).map(|i| (replication * i, 0, u64::from(10 - i)));
+            let run = linchpin_model::Record {
+                initial: vec![10],
+                steps: steps
+                    .map(|(time, group, sum)| Step { time: SimTime(time), group: GroupId(group), sum })
+                    .collect(),
+                ..Default::default()
+            };
+            let mut paired = Paired::default();
+            paired.load(1000, None, &run);
+            paired
+        };
+        let of = |replications: &[u32]| {
+            let mut details = details();
+            for replication in replications {
+                let switches =
+                    [switch(3, replication % 4, true), switch(4 + replication, replication % 4, false)];
+                details.add(*replication, &switches, &paired(*replication));
+            }
+            details
+        };
+        let all: Vec<u32> = (0..20).collect();
+        let whole = of(&all);
+        assert_eq!(whole.levels[0].levels.len(), 40);
+        for takes in [|r: &u32| r / 4 % 2 == 0, |r: &u32| *r > 12, |_: &u32| true, |r: &u32| r % 3 == 0] {
+            let (first, second): (Vec<u32>, Vec<u32>) = all.iter().partition(|r| takes(r));
+            for (mut one, other) in [(of(&first), of(&second)), (of(&second), of(&first))] {
+                one.merge(&other);
+                assert_eq!((&one.outages, &one.levels), (&whole.outages, &whole.levels));
+            }
+        }
     }
 }

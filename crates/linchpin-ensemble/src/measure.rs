@@ -111,7 +111,7 @@ impl Job for ModelJob {
     fn sums(&self) -> ModelSums {
         ModelSums {
             accumulator: BlockAccumulator::new(&self.shared.model),
-            details: Details::new(self.shared.model.groups.len()),
+            details: Details::new(&self.shared.model),
             model: self.shared.model.clone(),
         }
     }
@@ -202,7 +202,7 @@ impl Sums for ModelSums {
     }
 
     fn absorb(&mut self, other: &mut Self) {
-        self.details.merge(&mut other.details);
+        self.details.merge(&other.details);
     }
 
     fn take_beside(&mut self, identity: &Identity, part: Part) -> Vec<Beside> {

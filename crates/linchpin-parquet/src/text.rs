@@ -53,7 +53,9 @@ pub(crate) fn column(
         .set_total_uncompressed_size(written.uncompressed)
         .set_num_values(written.values)
         .set_dictionary_page_offset(Some(first.offset as i64))
-        .set_data_page_offset(data.first().map_or(first.offset + first.bytes_written, |spec| spec.offset) as i64)
+        .set_data_page_offset(
+            data.first().map_or(first.offset + first.bytes_written, |spec| spec.offset) as i64
+        )
         .build()?;
     let closed = ColumnCloseResult {
         bytes_written: written.compressed as u64,

@@ -10,7 +10,7 @@ fn curve(steps: &[(u32, u64)], horizon_h: u32) -> Vec<Segment> {
     steps
         .iter()
         .zip(ends)
-        .map(|((from, level), to)| Segment { from: from * 3600, to: to * 3600, run: *level, base: 100 })
+        .map(|((from, level), to)| Segment::new(from * 3600, to * 3600, *level, 100))
         .collect()
 }
 
