@@ -6,11 +6,13 @@
 
 mod bytes;
 mod courses;
+mod levels;
 
-use crate::paired::{Paired, Segment};
+use crate::paired::Paired;
 use crate::requirements::Requirements;
 use crate::stats;
 use courses::Courses;
+use levels::LevelSums;
 use linchpin_model::{Affected, GroupKind, Level, Model, NodeId, Record, RootLoss, SimTime, StepId};
 use std::collections::BTreeMap;
 
@@ -123,86 +125,6 @@ impl Grid {
     /// The first grid point at or after `time`; after the horizon lies the end.
     fn first_at(&self, time: u32) -> usize {
         if time >= self.horizon { self.points } else { time.div_ceil(self.step) as usize }
-    }
-}
-
-/// Changes along the grid of one group's level, relative to full level in every replication.
-///
-/// A table of grid points by bins: at a point where the level of one replication goes from one bin to another, the
-/// one loses and the other gains one. Empty while the group has lost nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct LevelSums {
-    /// By point, then bin. Half the range of `i32` is more replications than anyone runs.
-    bins: Vec<i32>,
-    /// Sum of levels in millionths, by point.
-    sum: Vec<i64>,
-}
-
-impl LevelSums {
-    /// The same table with room for changes.
-    fn allocate(&mut self, points: usize) {
-        if self.bins.is_empty() {
-            self.bins.resize(points * BINS, 0);
-            self.allocate_mean(points);
-        }
-    }
-
-    /// The same with room for changes of the mean only.
-    fn allocate_mean(&mut self, points: usize) {
-        if self.sum.is_empty() {
-            self.sum.resize(points, 0);
-        }
-    }
-
-    /// Adds the curve of one replication.
-    fn add(&mut self, segments: impl Iterator<Item = Segment>, grid: Grid) {
-        let (mut point, mut bin, mut millionths) = (0, FULL, FULL_MILLIONTHS);
-        for segment in segments {
-            let next = grid.first_at(segment.to);
-            if next == point {
-                continue;
-            }
-            let to_millionths = i64::from(segment.millionths());
-            if to_millionths != millionths {
-                let to_bin = bin_of(to_millionths);
-                self.allocate(grid.points);
-                let row = &mut self.bins[point * BINS..(point + 1) * BINS];
-                row[bin] -= 1;
-                row[to_bin] += 1;
-                self.sum[point] += to_millionths - millionths;
-                (bin, millionths) = (to_bin, to_millionths);
-            }
-            point = next;
-        }
-    }
-
-    /// Adds the curve of one replication to the mean only.
-    fn add_to_mean(&mut self, segments: impl Iterator<Item = Segment>, grid: Grid) {
-        let (mut point, mut millionths) = (0, FULL_MILLIONTHS);
-        for segment in segments {
-            let next = grid.first_at(segment.to);
-            if next == point {
-                continue;
-            }
-            let to = i64::from(segment.millionths());
-            if to != millionths {
-                self.allocate_mean(grid.points);
-                self.sum[point] += to - millionths;
-                millionths = to;
-            }
-            point = next;
-        }
-    }
-
-    fn merge(&mut self, other: &Self) {
-        if !other.bins.is_empty() {
-            self.allocate(other.sum.len());
-        }
-        if !other.sum.is_empty() {
-            self.allocate_mean(other.sum.len());
-            self.bins.iter_mut().zip(&other.bins).for_each(|(own, other)| *own = own.saturating_add(*other));
-            self.sum.iter_mut().zip(&other.sum).for_each(|(own, other)| *own = own.saturating_add(*other));
-        }
     }
 }
 
@@ -388,6 +310,7 @@ impl BlockAccumulator {
     /// Level of a group over time. Without percentiles where only the mean is kept.
     pub fn band(&self, group: usize) -> LevelBand {
         let levels = &self.levels[group];
+        let table = levels.table();
         let mut band = LevelBand::default();
         if self.replications == 0 {
             return band;
@@ -403,7 +326,7 @@ impl BlockAccumulator {
             if mean_only {
                 continue;
             }
-            if let Some(row) = levels.bins.get(point * BINS..(point + 1) * BINS) {
+            if let Some(row) = table.get(point * BINS..(point + 1) * BINS) {
                 counts.iter_mut().zip(row).for_each(|(count, change)| *count += i64::from(*change));
             }
             let (mut bin, mut passed) = (0, counts[0]);

@@ -318,7 +318,8 @@ mod tests {
         let all: Vec<u32> = (0..20).collect();
         let whole = of(&all);
         assert_eq!(whole.levels[0].levels.len(), 40);
-        for takes in [|r: &u32| r / 4 % 2 == 0, |r: &u32| *r > 12, |_: &u32| true, |r: &u32| r % 3 == 0] {
+        for takes in [|r: &u32| r & 4 == 0, |r: &u32| *r > 12, |_: &u32| true, |r: &u32| r.is_multiple_of(3)]
+        {
             let (first, second): (Vec<u32>, Vec<u32>) = all.iter().partition(|r| takes(r));
             for (mut one, other) in [(of(&first), of(&second)), (of(&second), of(&first))] {
                 one.merge(&other);

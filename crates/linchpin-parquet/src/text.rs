@@ -39,7 +39,6 @@ pub(crate) fn column(
         data.push(pages.write_page(page)?);
     }
     pages.close()?;
-    drop(pages);
     written.values = 0;
     data.iter().for_each(|spec| written.add(spec));
     let stats = |page_type, encoding, count| PageEncodingStats { page_type, encoding, count };

@@ -35,24 +35,6 @@ impl Engine<'_> {
         }
     }
 
-    /// Starts the clocks of random failures.
-    pub(crate) fn schedule_failures(&mut self) {
-        let plan = self.plan;
-        let draws = self.clock.draws;
-        for (row, (hazard, damage)) in plan.hazards.iter().zip(&mut self.condition.damages).enumerate() {
-            if hazard.fails.is_none() {
-                continue;
-            }
-            damage.failures = 1;
-            // Most never come within the horizon: the draw alone tells, without its quantile.
-            let u = draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, 0);
-            if u < hazard.within_horizon {
-                damage.fails = whole_seconds(plan.model.dist(hazard.fails).quantile(u));
-                self.agenda.cascade.push(damage.fails, Kind::Fail, row as u32);
-            }
-        }
-    }
-
     fn schedule_failure(&mut self, row: u32, hazard: &Hazard) {
         let damage = &mut self.condition.damages[row as usize];
         let count = damage.failures;

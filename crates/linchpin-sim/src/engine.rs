@@ -156,7 +156,7 @@ impl Engine<'_> {
 
     /// A uniform draw that shares part of its variance with the others of its class (a Gaussian copula).
     pub(crate) fn shared_uniform(
-        &self,
+        &mut self,
         layer: Layer,
         key: Key,
         purpose: Purpose,
@@ -164,22 +164,19 @@ impl Engine<'_> {
         class: ClassId,
     ) -> f64 {
         let own = self.clock.draws.uniform(layer, key, purpose, count);
-        let Some(class) = class.some().map(|class| &self.plan.model.classes[class.index()]) else {
+        let Some(weights) = class.some().map(|class| self.plan.qualities[class.index()]) else {
             return own;
         };
-        if class.correlation <= 0.0 {
+        if weights.common <= 0.0 {
             return own;
         }
-        let common =
-            self.clock.draws.uniform(layer, Key::of(&class.id), Purpose::ClassQuality, purpose as u32);
-        let (common, own) = (norm_inv(common), norm_inv(own));
-        let z = class.correlation.sqrt() * common + (1.0 - class.correlation).sqrt() * own;
+        let z = weights.common * self.common_quality(layer, purpose, class) + weights.own * norm_inv(own);
         norm_cdf(z).clamp(1e-16, 1.0 - 1e-16)
     }
 
     /// A duration whose draw shares part of its variance with the others of the class.
     pub(crate) fn draw_shared(
-        &self,
+        &mut self,
         layer: Layer,
         key: Key,
         purpose: Purpose,
@@ -187,7 +184,7 @@ impl Engine<'_> {
         dist: DistId,
         class: ClassId,
     ) -> u32 {
-        let correlated = class.some().is_some_and(|c| self.plan.model.classes[c.index()].correlation > 0.0);
+        let correlated = class.some().is_some_and(|c| self.plan.qualities[c.index()].common > 0.0);
         if !correlated {
             return self.draw(layer, key, purpose, count, dist);
         }

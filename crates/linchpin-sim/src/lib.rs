@@ -32,6 +32,7 @@
 //! system, components as contiguous slices indexed by node id, and a world that is reset in place.
 
 mod agenda;
+mod beginning;
 mod campaign;
 mod cascade;
 mod condition;

@@ -1,5 +1,6 @@
 //! The model as the hot loops want it: compact tables that all worlds of a model share.
 
+use crate::beginning::ClassQuality;
 use crate::campaign::Schemes;
 use crate::cyber::Layout;
 use crate::observation::Lookout;
@@ -147,6 +148,8 @@ pub(crate) struct Plan {
     pub(crate) member_of: Vec<u32>,
     /// Nodes that are not at full level when everything else is: looked at when a replication begins.
     pub(crate) deficits: Vec<u32>,
+    /// By class.
+    pub(crate) qualities: Vec<ClassQuality>,
     /// By row in `Condition::damages`.
     pub(crate) hazards: Vec<Hazard>,
     /// Columns of the ceilings' table: 0 where one kind alone is active.
@@ -235,6 +238,7 @@ impl Plan {
             sharing_start: vec![0],
             member_of: Vec::new(),
             deficits: Vec::new(),
+            qualities: ClassQuality::of(&model),
             hazards: Vec::new(),
             columns,
             restarts: Vec::new(),

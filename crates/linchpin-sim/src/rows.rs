@@ -50,6 +50,11 @@ impl Touched {
         Self(vec![0; rows.div_ceil(64)])
     }
 
+    /// Whether nothing is marked.
+    pub(crate) fn is_clear(&self) -> bool {
+        self.0.iter().all(|bits| *bits == 0)
+    }
+
     #[inline]
     pub(crate) fn mark(&mut self, row: u32) {
         self.0[row as usize / 64] |= 1 << (row % 64);

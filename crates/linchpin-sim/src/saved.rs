@@ -1,6 +1,7 @@
 //! How everything stands before anything has happened.
 
 use crate::agenda::{Agenda, Calendar};
+use crate::beginning::Commons;
 use crate::campaign::Campaigns;
 use crate::crews::Crews;
 use crate::cyber::{Cyber, Queue};
@@ -48,6 +49,7 @@ impl Saved {
                 specials: Rows::new(vec![SpecialState::IDLE; plan.specials.len()]),
                 charges: Rows::new(vec![Charge::NOT_DRAWN; model.stages.len()]),
                 restarts: vec![Restart { due: NEVER, count: 0 }; plan.restarts.len()],
+                commons: Commons::default(),
                 delays: vec![Delay::NEW; plan.delayed_links.len()],
                 parcels: Vec::new(),
                 free_parcel: NEVER,
@@ -70,10 +72,17 @@ impl Saved {
                 conducts: vec![false; plan.largest_network],
             },
             condition: Condition {
-                damages: vec![
-                    Damage { repaired: NEVER, fails: NEVER, count: 0, failures: 0 };
-                    plan.damageable
-                ],
+                damages: plan
+                    .hazards
+                    .iter()
+                    .map(|hazard| Damage {
+                        repaired: NEVER,
+                        fails: NEVER,
+                        count: 0,
+                        // The first draw is made when a replication begins.
+                        failures: u32::from(!hazard.fails.is_none()),
+                    })
+                    .collect(),
             },
             threats: Threats {
                 effects: Vec::new(),
@@ -113,8 +122,9 @@ impl Saved {
     }
 
     /// Gives the scratch tables of a world their size.
-    pub(crate) fn with_scratch(mut self) -> Self {
+    pub(crate) fn with_scratch(mut self, plan: &Plan) -> Self {
         let n = self.nodes.len();
+        self.state.flow.commons = Commons::new(plan.qualities.len());
         self.state.observer.tallies.0.resize(n, Tally { caused: 0, first_failed: NEVER });
         self
     }

@@ -1,5 +1,6 @@
 //! A world, its schedule, and the driver that takes them through a replication.
 
+use crate::beginning::FirstFailures;
 use crate::cascade::run_cascade;
 use crate::condition::finish_work;
 use crate::cyber::run_cyber;
@@ -127,6 +128,9 @@ pub struct Simulation {
     schedule: Schedule,
     access: SystemState<EngineParam<'static, 'static>>,
     note_switches: bool,
+    /// The pristine state is settled: see [`Engine::starts_settled`].
+    settled: bool,
+    failures: FirstFailures,
 }
 
 impl Simulation {
@@ -134,13 +138,16 @@ impl Simulation {
     pub fn new(model: Arc<Model>) -> Self {
         let plan = Arc::new(Plan::new(model));
         let pristine = Arc::new(Saved::pristine(&plan));
-        Self::build(plan, pristine, &PLUGINS)
+        let mut simulation = Self::build(plan, pristine.clone(), &PLUGINS);
+        simulation.settled = simulation.with_engine(|engine| engine.starts_settled(&pristine));
+        simulation
     }
 
     /// Another world of the same model that shares its immutable tables: for another thread.
     pub fn fork(&self) -> Self {
         let mut fork = Self::build(self.plan.clone(), self.pristine.clone(), &PLUGINS);
         fork.note_switches = self.note_switches;
+        fork.settled = self.settled;
         fork
     }
 
@@ -152,7 +159,7 @@ impl Simulation {
     fn build(plan: Arc<Plan>, pristine: Arc<Saved>, plugins: &[&dyn Plugin]) -> Self {
         let mut world = World::new();
         world.insert_resource(Shared(plan.clone()));
-        world.insert_resource((*pristine).clone().with_scratch().state);
+        world.insert_resource((*pristine).clone().with_scratch(&plan).state);
         // In the order of ids and never moved: the row in the table is the node's id.
         world.spawn_batch(pristine.nodes.clone());
 
@@ -170,7 +177,16 @@ impl Simulation {
         }
         world.insert_resource(passes);
         let access = SystemState::new(&mut world);
-        Self { plan, pristine, world, schedule, access, note_switches: false }
+        Self {
+            plan,
+            pristine,
+            world,
+            schedule,
+            access,
+            note_switches: false,
+            settled: false,
+            failures: FirstFailures::default(),
+        }
     }
 
     /// The model.
@@ -189,7 +205,8 @@ impl Simulation {
 
     /// Resets the world and opens a replication. Go on with [`Self::run_until`] and [`Self::finish`].
     pub fn begin(&mut self, replication: u32, draws: Draws, options: RunOptions) {
-        let (pristine, switches) = (self.pristine.clone(), self.note_switches);
+        let (pristine, switches, settled) = (self.pristine.clone(), self.note_switches, self.settled);
+        let mut failures = std::mem::take(&mut self.failures);
         self.with_engine(|engine| {
             // A replication that was broken off has left its sums behind.
             for root in engine.observer.roots.drain(..) {
@@ -201,28 +218,10 @@ impl Simulation {
             engine.clock.trace = options.trace;
             engine.clock.switches = switches;
             engine.open_record(replication);
-            let plan = engine.plan;
-            for node in &plan.deficits {
-                for need in engine.needs_of(*node) {
-                    engine.refresh_term(need);
-                }
-                engine.list(*node);
-            }
-            if !plan.sharing_members.is_empty() {
-                engine.draw_loads();
-            }
-            for network in 0..plan.model.networks.len() as u32 {
-                engine.flow.networks_due.push(network);
-            }
-            if !engine.flow.next.is_empty()
-                || !engine.flow.networks_due.is_empty()
-                || !plan.sharing_members.is_empty()
-            {
-                engine.settle();
-            }
+            engine.settle_first(settled);
             engine.note_initial();
-            if plan.has_failures {
-                engine.schedule_failures();
+            if engine.plan.has_failures {
+                engine.schedule_failures(&mut failures);
             }
             engine.schedule_events();
             engine.schedule_campaigns();
@@ -230,6 +229,7 @@ impl Simulation {
                 engine.open_plans();
             }
         });
+        self.failures = failures;
     }
 
     /// Goes on until everything before `time` (seconds) has happened, and nothing later.
@@ -248,7 +248,7 @@ impl Simulation {
 
     /// Everything needed to go on from the present moment.
     pub fn snapshot(&mut self) -> Snapshot {
-        let mut saved = (*self.pristine).clone().with_scratch();
+        let mut saved = (*self.pristine).clone().with_scratch(&self.plan);
         self.with_engine(|engine| engine.save(&mut saved));
         Snapshot(saved)
     }

@@ -1,6 +1,7 @@
 //! What changes during a replication: two hot components a node, and resources for the rest.
 
 use crate::agenda::Agenda;
+use crate::beginning::Commons;
 use crate::campaign::Campaigns;
 use crate::cyber::Cyber;
 use crate::observation::Views;
@@ -149,6 +150,11 @@ impl HotNeed {
         let first = self.special & Self::TOUCHED == 0;
         self.special |= Self::TOUCHED;
         first
+    }
+
+    /// Whether all is the same, touched or not.
+    pub(crate) fn stands_as(&self, other: &Self) -> bool {
+        Self { special: self.special(), ..*self } == Self { special: other.special(), ..*other }
     }
 
     /// `min(1, supply / required)`, in millionths.
@@ -336,6 +342,7 @@ in_place! {
         pub(crate) specials: Rows<SpecialState>,
         pub(crate) charges: Rows<Charge>,
         pub(crate) restarts: Vec<Restart>,
+        pub(crate) commons: Commons,
         pub(crate) delays: Vec<Delay>,
         pub(crate) parcels: Vec<Parcel>,
         pub(crate) free_parcel: u32,

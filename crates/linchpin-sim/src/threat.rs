@@ -258,7 +258,7 @@ impl Engine<'_> {
 
     /// Index of the damage state in the node's repair plan; none where it stays undamaged.
     fn choose_state(
-        &self,
+        &mut self,
         choice: &DamageChoice,
         node: NodeId,
         key: linchpin_model::Key,

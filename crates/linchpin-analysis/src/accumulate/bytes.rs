@@ -43,8 +43,8 @@ pub(super) fn write(accumulator: &BlockAccumulator, out: &mut Vec<u8>) {
         put(out, (*sum).into());
     }
     for levels in &accumulator.levels {
-        write_changes(levels.bins.iter().map(|change| i64::from(*change)), out);
-        write_changes(levels.sum.iter().copied(), out);
+        write_changes(&levels.table(), out);
+        write_changes(&levels.sum, out);
     }
     accumulator.courses.write(out);
 }
@@ -75,12 +75,18 @@ fn write_nodes<'a>(nodes: impl Iterator<Item = (usize, &'a NodeSums)>, out: &mut
 }
 
 /// Gap to the change before, then the change; a gap of 0 ends the list.
-pub(super) fn write_changes(changes: impl Iterator<Item = i64>, out: &mut Vec<u8>) {
+pub(super) fn write_changes<T: Copy + Default + PartialEq + Into<i128>>(changes: &[T], out: &mut Vec<u8>) {
+    // Most are none: they are passed over some at a time.
+    const AT_A_TIME: usize = 32;
     let mut next = 0;
-    for (place, change) in changes.enumerate().filter(|(_, change)| *change != 0) {
-        put(out, (place - next) as u128 + 1);
-        put_signed(out, change.into());
-        next = place + 1;
+    for (some, first) in changes.chunks(AT_A_TIME).zip((0..).step_by(AT_A_TIME)) {
+        if some.iter().fold(false, |any, change| any | (*change != T::default())) {
+            for (place, change) in (first..).zip(some).filter(|(_, change)| **change != T::default()) {
+                put(out, (place - next) as u128 + 1);
+                put_signed(out, (*change).into());
+                next = place + 1;
+            }
+        }
     }
     put(out, 0);
 }
@@ -175,26 +181,26 @@ fn read_levels(
     n: u64,
     mean_only: bool,
 ) -> Result<(), &'static str> {
-    let mut read = LevelSums::default();
+    let (mut bins, mut sum) = (Vec::new(), Vec::new());
     let mut next = 0;
-    let bins = if mean_only { 0 } else { points * BINS };
-    while let Some(place) = read_gap(reader, next, bins)? {
-        read.allocate(points);
-        read.bins[place] = read_change(reader)?;
+    let places = if mean_only { 0 } else { points * BINS };
+    while let Some(place) = read_gap(reader, next, places)? {
+        bins.resize(places, 0);
+        bins[place] = read_change(reader)?;
         next = place + 1;
     }
     next = 0;
     while let Some(point) = read_gap(reader, next, points)? {
-        read.allocate_mean(points);
-        read.sum[point] = read_change(reader)?;
+        sum.resize(points, 0);
+        sum[point] = read_change(reader)?;
         next = point + 1;
     }
-    // Changes of the mean come with changes of the bins.
-    if !mean_only && read.bins.is_empty() != read.sum.is_empty() {
-        read.allocate(points);
+    // Changes of the bins come with changes of the mean, or cancel out.
+    if !bins.is_empty() {
+        sum.resize(points, 0);
     }
-    check_levels(&read, n)?;
-    *levels = read;
+    check_levels(&bins, &sum, n)?;
+    *levels = LevelSums::of(bins, sum);
     Ok(())
 }
 
@@ -203,21 +209,21 @@ pub(super) fn read_change<T: TryFrom<i128>>(reader: &mut Reader<'_>) -> Result<T
 }
 
 /// At every point every replication is in one bin, and levels lie within 0 and 1.
-fn check_levels(levels: &LevelSums, n: u64) -> Result<(), &'static str> {
+fn check_levels(bins: &[i32], sum: &[i64], n: u64) -> Result<(), &'static str> {
     let n = i128::from(n);
     let mut counts = [0_i128; BINS];
     counts[FULL] = n;
-    for row in levels.bins.chunks_exact(BINS) {
+    for row in bins.chunks_exact(BINS) {
         counts.iter_mut().zip(row).for_each(|(count, change)| *count += i128::from(*change));
         if counts.iter().sum::<i128>() != n || counts.iter().min() < Some(&0) {
             return Err(CHANGED);
         }
     }
     let full = n * i128::from(FULL_MILLIONTHS);
-    let mut sum = full;
-    for change in &levels.sum {
-        sum += i128::from(*change);
-        if !(0..=full).contains(&sum) {
+    let mut level = full;
+    for change in sum {
+        level += i128::from(*change);
+        if !(0..=full).contains(&level) {
             return Err(CHANGED);
         }
     }

@@ -31,7 +31,7 @@ pub(super) struct Courses {
     most: u32,
 }
 
-/// Changes along the grid of a count's distribution: see [`super::LevelSums`].
+/// Changes along the grid of a count's distribution: see [`super::levels::LevelSums`].
 #[derive(Clone, Debug, Default, PartialEq)]
 struct CountSums {
     bins: Vec<i32>,
@@ -209,8 +209,8 @@ impl Courses {
             put(out, (*count).into());
         }
         for sums in &self.spread {
-            super::bytes::write_changes(sums.bins.iter().map(|change| i64::from(*change)), out);
-            super::bytes::write_changes(sums.sum.iter().copied(), out);
+            super::bytes::write_changes(&sums.bins, out);
+            super::bytes::write_changes(&sums.sum, out);
         }
     }
 

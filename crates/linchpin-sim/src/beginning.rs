@@ -1,0 +1,199 @@
+//! The beginning of a replication: what is the same in every one, or in a replication and its paired run, is worked out once.
+
+use crate::agenda::Kind;
+use crate::engine::Engine;
+use crate::plan::Plan;
+use crate::state::{NEVER, Saved, flag};
+use linchpin_model::special::norm_inv;
+use linchpin_model::time::whole_seconds;
+use linchpin_model::{ClassId, Draws, Key, Layer, Purpose};
+
+/// When nodes first fail at random: the same in every run with the same draws, so in a replication and its paired run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FirstFailures {
+    of: Option<Draws>,
+    /// Row of the hazard and time, of those within the horizon.
+    due: Vec<(u32, u32)>,
+}
+
+impl FirstFailures {
+    fn draw(&mut self, draws: Draws, plan: &Plan) {
+        if self.of == Some(draws) {
+            return;
+        }
+        self.of = Some(draws);
+        self.due.clear();
+        for (row, hazard) in (0..).zip(&plan.hazards) {
+            if hazard.fails.is_none() {
+                continue;
+            }
+            // Most never come within the horizon: the draw alone tells, without its quantile.
+            let u = draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, 0);
+            if u < hazard.within_horizon {
+                self.due.push((row, whole_seconds(plan.model.dist(hazard.fails).quantile(u))));
+            }
+        }
+    }
+}
+
+/// What assets of a class have in common, as a plan knows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClassQuality {
+    key: Key,
+    /// Weights of what is common and of what is an asset's own: the roots of their shares of the variance.
+    pub(crate) common: f64,
+    pub(crate) own: f64,
+}
+
+impl ClassQuality {
+    /// Of all classes of a model.
+    pub(crate) fn of(model: &linchpin_model::Model) -> Vec<Self> {
+        let quality = |class: &linchpin_model::Class| Self {
+            key: Key::of(&class.id),
+            common: class.correlation.max(0.0).sqrt(),
+            own: (1.0 - class.correlation).sqrt(),
+        };
+        model.classes.iter().map(quality).collect()
+    }
+}
+
+/// The common qualities drawn so far, as normal deviates: each of them is asked for by many assets.
+#[derive(Debug, Default)]
+pub(crate) struct Commons {
+    of: Option<Draws>,
+    /// By class, then purpose; NaN where not drawn yet. Empty in the pristine state.
+    deviates: Vec<f64>,
+}
+
+impl Commons {
+    /// What is drawn for a whole class.
+    const PURPOSES: [(Purpose, Layer); 3] = [
+        (Purpose::Capacity, Layer::Parameters),
+        (Purpose::StageStart, Layer::Response),
+        (Purpose::DamageState, Layer::Threat),
+    ];
+
+    /// With room for so many classes.
+    pub(crate) fn new(classes: usize) -> Self {
+        Self { of: None, deviates: vec![f64::NAN; classes * Self::PURPOSES.len()] }
+    }
+
+    /// Forgets what was drawn for others.
+    fn begin(&mut self, draws: Draws) {
+        if self.of != Some(draws) {
+            self.of = Some(draws);
+            self.deviates.fill(f64::NAN);
+        }
+    }
+}
+
+/// As with [`Scratch`](crate::state::Scratch), going back to the pristine state keeps what there is: it says what it is of.
+impl Clone for Commons {
+    fn clone(&self) -> Self {
+        Self { of: self.of, deviates: self.deviates.clone() }
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        if !source.deviates.is_empty() {
+            self.of = source.of;
+            self.deviates.clone_from(&source.deviates);
+        }
+    }
+}
+
+impl Engine<'_> {
+    /// The common quality of a class, as a normal deviate.
+    #[inline]
+    pub(crate) fn common_quality(&mut self, layer: Layer, purpose: Purpose, class: ClassId) -> f64 {
+        let (draws, key) = (self.clock.draws, self.plan.qualities[class.index()].key);
+        let draw = || norm_inv(draws.uniform(layer, key, Purpose::ClassQuality, purpose as u32));
+        let Some(column) = Commons::PURPOSES.iter().position(|known| *known == (purpose, layer)) else {
+            return draw();
+        };
+        match self.flow.commons.deviates.get_mut(class.index() * Commons::PURPOSES.len() + column) {
+            Some(deviate) => {
+                if deviate.is_nan() {
+                    *deviate = draw();
+                }
+                *deviate
+            }
+            None => draw(),
+        }
+    }
+
+    /// Takes all levels to where they stand before anything happens. `settled` says that this is where they stand in the
+    /// pristine state, but for overloads: see [`Self::starts_settled`].
+    pub(crate) fn settle_first(&mut self, settled: bool) {
+        let plan = self.plan;
+        self.flow.commons.begin(self.clock.draws);
+        if !settled {
+            self.list_first();
+        }
+        if !plan.sharing_members.is_empty() {
+            self.draw_loads();
+        }
+        let flow = &*self.flow;
+        if !flow.next.is_empty() || !flow.networks_due.is_empty() || !flow.sharings_due.is_empty() {
+            self.settle();
+        }
+    }
+
+    fn list_first(&mut self) {
+        let plan = self.plan;
+        for node in &plan.deficits {
+            for need in self.needs_of(*node) {
+                self.refresh_term(need);
+            }
+            self.list(*node);
+        }
+        for network in 0..plan.model.networks.len() as u32 {
+            self.flow.networks_due.push(network);
+        }
+    }
+
+    /// Whether the pristine state is one in which nothing moves by itself, loads of sharing groups apart. Then no
+    /// replication need find out again: what there is to draw at the beginning is drawn only for what moves.
+    ///
+    /// Leaves the state of no replication behind.
+    pub(crate) fn starts_settled(&mut self, pristine: &Saved) -> bool {
+        self.restore(pristine);
+        self.open_record(0);
+        self.list_first();
+        self.settle();
+        let (before, flow) = (&pristine.state, &*self.flow);
+        let same_nodes = self.nodes.iter().zip(&pristine.nodes).all(|(now, before)| {
+            let flags = now.flags & !flag::TOUCHED;
+            crate::state::Node { flags, ..*now } == *before
+        });
+        let same_needs =
+            flow.needs.iter().zip(before.flow.needs.iter()).all(|(now, before)| now.stands_as(before));
+        let nothing_drawn = flow.charges.touched.is_clear()
+            && flow.specials.touched.is_clear()
+            && flow.delays.iter().all(|delay| delay.delay == NEVER);
+        let nothing_due = [&mut self.agenda.threat, &mut self.agenda.condition, &mut self.agenda.cascade]
+            .into_iter()
+            .all(|queue| queue.next_time() == NEVER)
+            && !self.agenda.wake_response;
+        let nobody_fell = flow.network_trigger.iter().chain(&flow.sharing_trigger).all(|node| *node == NEVER);
+        same_nodes
+            && same_needs
+            && nothing_drawn
+            && nothing_due
+            && nobody_fell
+            && flow.ceilings == before.flow.ceilings
+            && flow.networks_due.is_empty()
+            && flow.sharings_due.is_empty()
+            && self.observer.sums == before.observer.sums
+            && self.observer.record.failed == 0
+            && self.observer.record.failure.is_none()
+    }
+
+    /// Starts the clocks of random failures.
+    pub(crate) fn schedule_failures(&mut self, known: &mut FirstFailures) {
+        known.draw(self.clock.draws, self.plan);
+        for (row, fails) in &known.due {
+            self.condition.damages[*row as usize].fails = *fails;
+            self.agenda.cascade.push(*fails, Kind::Fail, *row);
+        }
+    }
+}
