@@ -204,19 +204,16 @@ impl Shape {
     /// Takes in the next piece.
     #[inline]
     pub fn push(&mut self, piece: Piece) {
+        if piece.first == piece.last {
+            return self.push_constant(piece.from, piece.to, piece.first);
+        }
         self.end = piece.to;
         self.last = piece.last;
         if piece.first >= 1.0 && piece.last >= 1.0 {
             return;
         }
+        self.open(piece.from, piece.to);
         self.lost += piece.lost();
-        if self.onset == f64::INFINITY {
-            self.onset = piece.from;
-        }
-        self.full_from = piece.to;
-        if piece.first == piece.last {
-            return self.push_constant(piece.from, piece.to, piece.first);
-        }
         self.note_min(&piece);
         for (reached, level) in self.reached.iter_mut().zip(LEVELS) {
             if let Some((_, to)) = piece.below(level) {
@@ -230,19 +227,39 @@ impl Shape {
 
     /// The same for a level that stays: what simulated curves are made of.
     #[inline]
-    fn push_constant(&mut self, from: f64, to: f64, level: f64) {
+    pub fn push_constant(&mut self, from: f64, to: f64, level: f64) {
+        self.end = to;
+        self.last = level;
+        if level >= 1.0 {
+            return;
+        }
+        self.open(from, to);
+        self.lost += (to - from) * (1.0 - level);
         if level < self.min {
             (self.min, self.first_min) = (level, from);
         }
         if level == self.min {
             self.last_min = to;
         }
-        for (reached, threshold) in self.reached.iter_mut().zip(LEVELS) {
-            *reached = if level < threshold { to } else { *reached };
+        // The highest first: what is not below it is below none.
+        for (reached, threshold) in self.reached.iter_mut().zip(LEVELS).rev() {
+            if level >= threshold {
+                break;
+            }
+            *reached = to;
         }
         if level < LOST_BELOW {
             self.lengthen(from, to);
         }
+    }
+
+    /// A piece with loss.
+    #[inline]
+    fn open(&mut self, from: f64, to: f64) {
+        if self.onset == f64::INFINITY {
+            self.onset = from;
+        }
+        self.full_from = to;
     }
 
     #[inline]

@@ -48,7 +48,7 @@
 
 pub(crate) mod adversary;
 
-use crate::curve::{Piece, Shape};
+use crate::curve::Shape;
 use crate::paired::Paired;
 use adversary::Adversary;
 use linchpin_model::{GroupKind, Level, Model, Record, SimTime};
@@ -233,7 +233,7 @@ fn evaluate_group(paired: &Paired, group: usize, plan: GroupPlan, put: &mut impl
         let missing = segment.lost();
         lost += u128::from(missing) * u128::from(segment.seconds());
         peak = peak.max(missing);
-        shape.push(Piece::constant(f64::from(segment.from), f64::from(segment.to), segment.share()));
+        shape.push_constant(f64::from(segment.from), f64::from(segment.to), segment.share());
     }
     if let Some(people) = plan.people {
         put(lost as f64 * people / HOUR_S);

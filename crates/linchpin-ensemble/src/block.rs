@@ -99,12 +99,23 @@ impl Block {
 
     /// Writes the numbers and answers of one replication, `row` counted within the block.
     pub fn set_row(&mut self, row: usize, numbers: &[f64], answers: &[bool]) {
-        let rows = self.rows as usize;
-        for (column, number) in numbers.iter().enumerate() {
-            self.columns[column * rows + row] = canonical(*number);
+        self.set_rows(row, 1, numbers, answers);
+    }
+
+    /// Writes the numbers and answers of consecutive replications from `start` on, row after row. Column by column, so that
+    /// what is written lies together.
+    pub(crate) fn set_rows(&mut self, start: usize, count: usize, numbers: &[f64], answers: &[bool]) {
+        let (rows, width) = (self.rows as usize, numbers.len() / count.max(1));
+        for column in 0..width {
+            let place = column * rows + start;
+            let own = self.columns[place..place + count].iter_mut();
+            for (own, number) in own.zip(numbers[column..].iter().step_by(width)) {
+                *own = canonical(*number);
+            }
         }
-        for (answer, _) in answers.iter().enumerate().filter(|(_, held)| **held) {
-            self.set_answer(answer, row);
+        let width = answers.len() / count.max(1);
+        for (place, _) in answers.iter().enumerate().filter(|(_, held)| **held) {
+            self.set_answer(place % width, start + place / width);
         }
     }
 

@@ -24,8 +24,8 @@ const OUTAGES: [Column; 4] = [
 const LEVELS: [Column; 4] = [
     Column { name: "group", kind: Kind::Text, optional: false },
     Column { name: "replication", kind: Kind::Whole, optional: false },
-    Column { name: "from_s", kind: Kind::Whole, optional: false },
-    Column { name: "level_millionths", kind: Kind::Whole, optional: false },
+    Column { name: "from_s", kind: Kind::Scattered, optional: false },
+    Column { name: "level_millionths", kind: Kind::Scattered, optional: false },
 ];
 
 /// Key of the metadata of levels: of each group with rows its number, its rows, and where its pages end.
@@ -66,31 +66,8 @@ struct Outage {
 /// No time: the horizon is below it.
 const LASTING: u32 = u32::MAX;
 
-/// Steps of a group by replication, then time, column by column: from then on the level is this.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Steps {
-    replications: Vec<u32>,
-    from: Vec<u32>,
-    levels: Vec<u32>,
-}
-
-impl Steps {
-    fn columns(&self) -> [&Vec<u32>; 3] {
-        [&self.replications, &self.from, &self.levels]
-    }
-
-    fn columns_mut(&mut self) -> [&mut Vec<u32>; 3] {
-        [&mut self.replications, &mut self.from, &mut self.levels]
-    }
-
-    /// Both by replication; they have none in common.
-    fn merge(&mut self, other: &Self) {
-        let runs = interleaved(&self.replications, &other.replications, |replication| *replication);
-        for (own, others) in self.columns_mut().into_iter().zip(other.columns()) {
-            *own = woven(own, others, &runs);
-        }
-    }
-}
+/// Replication, time, and the level from then on.
+type Step = [u32; 3];
 
 /// Rows of two lists by turns, so that they ascend by key, as both lists do: how many of the one, then of the other.
 /// Workers take chunks of replications, so turns are few.
@@ -130,13 +107,13 @@ pub(crate) struct Details {
     outages: Vec<Outage>,
     /// By node the place of its last outage.
     last: Vec<u32>,
-    /// By group; a group is at full level until its first step.
-    levels: Vec<Steps>,
+    /// By group, then replication, then time; a group is at full level until its first step.
+    levels: Vec<Vec<Step>>,
 }
 
 impl Details {
     pub fn new(model: &Model) -> Self {
-        let levels = vec![Steps::default(); model.groups.len()];
+        let levels = vec![Vec::new(); model.groups.len()];
         Self { outages: Vec::new(), last: vec![0; model.nodes.len()], levels }
     }
 
@@ -149,9 +126,7 @@ impl Details {
             for segment in paired.segments(group) {
                 let level = segment.millionths();
                 if level != before {
-                    steps.replications.push(replication);
-                    steps.from.push(segment.from);
-                    steps.levels.push(level);
+                    steps.push([replication, segment.from, level]);
                     before = level;
                 }
             }
@@ -178,7 +153,10 @@ impl Details {
     pub fn merge(&mut self, other: &Self) {
         let runs = interleaved(&self.outages, &other.outages, |outage| outage.replication);
         self.outages = woven(&self.outages, &other.outages, &runs);
-        self.levels.iter_mut().zip(&other.levels).for_each(|(own, others)| own.merge(others));
+        for (own, others) in self.levels.iter_mut().zip(&other.levels) {
+            let runs = interleaved(own, others, |[replication, ..]| *replication);
+            *own = woven(own, others, &runs);
+        }
     }
 
     /// The files to be written beside a block.
@@ -223,17 +201,23 @@ impl Details {
     }
 
     fn level_table(&self, model: &Model, identity: &Identity, part: Part) -> Vec<u8> {
-        let changed: Vec<(usize, [&Vec<u32>; 3])> =
-            self.levels.iter().map(Steps::columns).enumerate().collect();
-        let changed: Vec<_> = changed.into_iter().filter(|(_, [rows, ..])| !rows.is_empty()).collect();
-        let rows: usize = changed.iter().map(|(_, [rows, ..])| rows.len()).sum();
-        let mut writer = Writer::with_capacity(&LEVELS, 6 * rows + 4096);
+        let changed: Vec<(usize, &Vec<Step>)> =
+            self.levels.iter().enumerate().filter(|(_, steps)| !steps.is_empty()).collect();
+        let rows: usize = changed.iter().map(|(_, steps)| steps.len()).sum();
+        let mut writer = Writer::with_capacity(&LEVELS, 10 * rows + 4096);
         let ids: Vec<&str> = changed.iter().map(|(group, _)| model.groups[*group].id.as_str()).collect();
-        writer.text(&ids, (0..).zip(&changed).map(|(place, (_, [rows, ..]))| (place, rows.len() as u32)));
+        writer.text(&ids, (0..).zip(&changed).map(|(place, (_, steps))| (place, steps.len() as u32)));
         let mut pages: Vec<String> =
-            changed.iter().map(|(group, [rows, ..])| format!("{group} {}", rows.len())).collect();
+            changed.iter().map(|(group, steps)| format!("{group} {}", steps.len())).collect();
         for column in 0..3 {
-            writer.whole(changed.iter().map(|(_, columns)| &columns[column][..]));
+            let numbers: Vec<u32> =
+                changed.iter().flat_map(|(_, steps)| *steps).map(|step| step[column]).collect();
+            let mut rest = &numbers[..];
+            writer.whole(changed.iter().map(|(_, steps)| {
+                let (page, after) = rest.split_at(steps.len());
+                rest = after;
+                page
+            }));
             for (text, end) in pages.iter_mut().zip(writer.page_ends()) {
                 text.push_str(&format!(" {end}"));
             }
@@ -252,7 +236,7 @@ mod tests {
     use linchpin_model::{GroupId, SimTime, Step};
 
     fn details() -> Details {
-        Details { outages: Vec::new(), last: vec![0; 4], levels: vec![Steps::default()] }
+        Details { outages: Vec::new(), last: vec![0; 4], levels: vec![Vec::new()] }
     }
 
     fn switch(time: u32, node: u32, failed: bool) -> Switch {
@@ -317,7 +301,7 @@ mod tests {
         };
         let all: Vec<u32> = (0..20).collect();
         let whole = of(&all);
-        assert_eq!(whole.levels[0].levels.len(), 40);
+        assert_eq!(whole.levels[0].len(), 40);
         for takes in [|r: &u32| r & 4 == 0, |r: &u32| *r > 12, |_: &u32| true, |r: &u32| r.is_multiple_of(3)]
         {
             let (first, second): (Vec<u32>, Vec<u32>) = all.iter().partition(|r| takes(r));

@@ -7,6 +7,9 @@ use linchpin_analysis::stats::Moments;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
+/// Rows gathered at a time: the numbers in a cache line.
+const TILE: usize = 8;
+
 /// What is known of the complete prefix of a study.
 ///
 /// The study hash is SHA-256 over the scenario's and the catalogue's digests and the seed, then for each replication
@@ -21,6 +24,8 @@ pub struct Intake<S> {
     replications: u64,
     failed: BTreeMap<String, u64>,
     buffer: Vec<u8>,
+    /// Numbers of some rows, row after row.
+    tile: Vec<f64>,
 }
 
 impl<S: Sums> Intake<S> {
@@ -32,7 +37,15 @@ impl<S: Sums> Intake<S> {
         hasher.update(identity.catalogue);
         hasher.update(identity.seed.to_le_bytes());
         let watched = watched.into_iter().map(|column| (column, Moments::default())).collect();
-        Self { hasher, sums, watched, replications: 0, failed: BTreeMap::new(), buffer: Vec::new() }
+        Self {
+            hasher,
+            sums,
+            watched,
+            replications: 0,
+            failed: BTreeMap::new(),
+            buffer: Vec::new(),
+            tile: Vec::new(),
+        }
     }
 
     /// Takes in the numbers and answers of the next block. Its sums are merged through [`Self::sums_mut`].
@@ -40,6 +53,9 @@ impl<S: Sums> Intake<S> {
         let rows = block.rows as usize;
         let columns = block.columns.len() / rows.max(1);
         for row in 0..rows {
+            if row % TILE == 0 {
+                self.lay_tile(block, row..rows.min(row + TILE), columns);
+            }
             self.buffer.clear();
             if let Some(reason) = block.failure(row) {
                 self.buffer.push(1);
@@ -48,9 +64,8 @@ impl<S: Sums> Intake<S> {
                 *self.failed.entry(reason.to_owned()).or_default() += 1;
             } else {
                 self.buffer.push(0);
-                for column in 0..columns {
-                    self.buffer.extend_from_slice(&block.columns[column * rows + row].to_le_bytes());
-                }
+                let numbers = &self.tile[row % TILE * columns..][..columns];
+                numbers.iter().for_each(|number| self.buffer.extend_from_slice(&number.to_le_bytes()));
                 let answers = 0..block.answers as usize;
                 self.buffer.extend(answers.map(|answer| u8::from(block.answer(answer, row))));
                 for (column, moments) in &mut self.watched {
@@ -60,6 +75,16 @@ impl<S: Sums> Intake<S> {
             self.hasher.update(&self.buffer);
         }
         self.replications += u64::from(block.rows);
+    }
+
+    /// Turns columns into rows, some at a time: those rows share cache lines.
+    fn lay_tile(&mut self, block: &Block, rows: std::ops::Range<usize>, columns: usize) {
+        self.tile.resize(TILE * columns, 0.0);
+        for (column, numbers) in block.columns.chunks_exact(block.rows as usize).enumerate() {
+            for (row, number) in numbers[rows.clone()].iter().enumerate() {
+                self.tile[row * columns + column] = *number;
+            }
+        }
     }
 
     /// The sums so far, to merge more into.

@@ -534,11 +534,7 @@ impl ChunkResults {
     }
 
     fn write(&self, start: u32, block: &mut Block) {
-        for row in 0..self.rows {
-            let numbers = &self.numbers[row * self.width..(row + 1) * self.width];
-            let answers = &self.answers[row * self.answer_count..(row + 1) * self.answer_count];
-            block.set_row(start as usize + row, numbers, answers);
-        }
+        block.set_rows(start as usize, self.rows, &self.numbers, &self.answers);
         block.failed.extend_from_slice(&self.failed);
     }
 }

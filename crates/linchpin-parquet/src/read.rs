@@ -362,13 +362,17 @@ mod tests {
     use super::*;
     use crate::{Column, Writer};
 
-    const COLUMNS: [Column; 5] = [
+    const COLUMNS: [Column; 6] = [
         Column { name: "when", kind: Kind::Whole, optional: false },
         Column { name: "who", kind: Kind::Text, optional: false },
         Column { name: "until", kind: Kind::Whole, optional: true },
         Column { name: "value", kind: Kind::Number, optional: true },
         Column { name: "all", kind: Kind::Text, optional: false },
+        Column { name: "any", kind: Kind::Scattered, optional: false },
     ];
+
+    const SCATTERED: [u32; 20] =
+        [9, 0, u32::MAX, 7, 7, 1 << 31, 3, 2, 1, 0, 5, 4, 3, 2, 1, 0, 99, 98, 97, 1_000_000_007];
 
     fn written() -> Vec<u8> {
         let numbers: Vec<f64> = (0..20).map(|i| 0.1 * f64::from(i)).collect();
@@ -380,6 +384,7 @@ mod tests {
         writer.optional_whole(until.chunks(10));
         writer.optional_numbers(numbers.chunks(10), &[0, 3, 9]);
         writer.text(&["the same"], [(0, 20)]);
+        writer.whole([&SCATTERED[..7], &SCATTERED[7..]]);
         writer.attach(b"beside");
         writer.finish(&[("key", "value"), ("empty", "")]).bytes
     }
@@ -395,6 +400,7 @@ mod tests {
         assert_eq!(who.dictionary, ["a", "\u{e9}", "b"]);
         assert_eq!(who.indices, [&[0; 9][..], &[1], &[2; 10]].concat());
         assert_eq!(table.text("all").unwrap().indices, [0; 20]);
+        assert_eq!(table.whole("any").unwrap(), SCATTERED);
         let until = table.optional_whole("until").unwrap();
         assert_eq!((until[0], until[1], until[19]), (None, Some(2), Some(1 << 19)));
         let values = table.optional_numbers("value").unwrap();
@@ -465,7 +471,7 @@ mod tests {
 
     #[test]
     fn text_longer_than_a_page_is_read() {
-        let mut writer = Writer::new(&COLUMNS[4..]);
+        let mut writer = Writer::new(&COLUMNS[4..5]);
         writer.text(&["a", "b"], [(0, 70_000), (1, 5), (0, 130_000)]);
         let bytes = writer.finish(&[]).bytes;
         let indices = Table::parse(&bytes).unwrap().text("all").unwrap().indices;
@@ -488,6 +494,7 @@ mod tests {
         table.attached()?;
         table.text("who")?;
         table.whole("when")?;
+        table.whole("any")?;
         table.optional_whole("until")?;
         table.optional_numbers("value").map(drop)
     }
@@ -496,6 +503,7 @@ mod tests {
     fn read_pages(bytes: &[u8]) -> Result<(), String> {
         let table = Table::parse(bytes)?;
         whole_page(&bytes[table.pages("when")?.bytes])?;
+        whole_page(&bytes[table.pages("any")?.bytes])?;
         number_page(&bytes[table.pages("value")?.bytes], &mut Vec::new()).map(drop)
     }
 

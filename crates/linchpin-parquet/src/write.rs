@@ -74,7 +74,7 @@ impl<'a> Writer<'a> {
 
     /// The next column, of text: runs of equal values, each its place in the dictionary and its length.
     pub fn text(&mut self, dictionary: &[impl AsRef<str>], runs: impl IntoIterator<Item = (u32, u32)>) {
-        self.expect(Kind::Text, false);
+        self.expect(&[Kind::Text], false);
         self.page_ends.clear();
         let column = self.schema.column(self.chunks.len());
         let chunk = written(text::column(column, dictionary, runs));
@@ -83,7 +83,7 @@ impl<'a> Writer<'a> {
 
     /// The next column, of whole numbers, page by page.
     pub fn whole<'p>(&mut self, pages: impl IntoIterator<Item = &'p [u32]>) {
-        self.column::<Int32Type>(Kind::Whole, false, |writer| {
+        self.column::<Int32Type>(&[Kind::Whole, Kind::Scattered], false, |writer| {
             let mut page = Vec::new();
             for numbers in pages {
                 page.clear();
@@ -108,7 +108,7 @@ impl<'a> Writer<'a> {
 
     /// The next column, of whole numbers or nulls, page by page.
     pub fn optional_whole<'p>(&mut self, pages: impl IntoIterator<Item = &'p [Option<u32>]>) {
-        self.column::<Int32Type>(Kind::Whole, true, |writer| {
+        self.column::<Int32Type>(&[Kind::Whole, Kind::Scattered], true, |writer| {
             for values in pages {
                 let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
                 let page: Vec<i32> = values.iter().flatten().map(|number| number.cast_signed()).collect();
@@ -121,7 +121,7 @@ impl<'a> Writer<'a> {
     /// The next column, of numbers or nulls, page by page. In every page the values at the places `absent`
     /// (ascending) are null, whatever number stands there. Pages of equal length have equal numbers of bytes.
     pub fn optional_numbers<'p>(&mut self, pages: impl IntoIterator<Item = &'p [f64]>, absent: &[usize]) {
-        self.column::<DoubleType>(Kind::Number, true, |writer| {
+        self.column::<DoubleType>(&[Kind::Number], true, |writer| {
             let (mut levels, mut there) = (Vec::new(), Vec::new());
             for numbers in pages {
                 if levels.len() != numbers.len() {
@@ -198,18 +198,19 @@ impl<'a> Writer<'a> {
         file.into_inner()
     }
 
-    fn expect(&self, kind: Kind, optional: bool) {
-        let expected = self.columns.get(self.chunks.len()).map(|column| (column.kind, column.optional));
-        debug_assert_eq!(expected, Some((kind, optional)), "columns are written in the order declared");
+    fn expect(&self, kinds: &[Kind], optional: bool) {
+        let expected = self.columns.get(self.chunks.len());
+        let fits = |column: &Column| kinds.contains(&column.kind) && column.optional == optional;
+        debug_assert!(expected.is_some_and(fits), "columns are written in the order declared");
     }
 
     fn column<T: DataType>(
         &mut self,
-        kind: Kind,
+        kinds: &[Kind],
         optional: bool,
         fill: impl FnOnce(&mut ColumnWriterImpl<'_, T>) -> Result<()>,
     ) {
-        self.expect(kind, optional);
+        self.expect(kinds, optional);
         let (chunk, ends) = self.encode(fill);
         let begin = self.position();
         self.page_ends = ends.into_iter().map(|end| begin + end).collect();

@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::state::{NEVER, Saved, flag};
 use linchpin_model::special::norm_inv;
 use linchpin_model::time::whole_seconds;
-use linchpin_model::{ClassId, Draws, Key, Layer, Purpose};
+use linchpin_model::{ClassId, Draws, Key, LANES, Layer, Purpose};
 
 /// When nodes first fail at random: the same in every run with the same draws, so in a replication and its paired run.
 #[derive(Clone, Debug, Default)]
@@ -23,14 +23,14 @@ impl FirstFailures {
         }
         self.of = Some(draws);
         self.due.clear();
-        for (row, hazard) in (0..).zip(&plan.hazards) {
-            if hazard.fails.is_none() {
-                continue;
-            }
-            // Most never come within the horizon: the draw alone tells, without its quantile.
-            let u = draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, 0);
-            if u < hazard.within_horizon {
-                self.due.push((row, whole_seconds(plan.model.dist(hazard.fails).quantile(u))));
+        for (some, first) in plan.hazards.chunks(LANES).zip((0..).step_by(LANES)) {
+            let keys = std::array::from_fn(|lane| some.get(lane).map_or(Key(0), |hazard| hazard.key));
+            let uniforms = draws.uniforms(Layer::Threat, keys, Purpose::TimeToFailure, 0);
+            for ((row, hazard), u) in (first..).zip(some).zip(uniforms) {
+                // Most never come within the horizon: the draw alone tells, without its quantile.
+                if !hazard.fails.is_none() && u < hazard.within_horizon {
+                    self.due.push((row, whole_seconds(plan.model.dist(hazard.fails).quantile(u))));
+                }
             }
         }
     }
@@ -54,6 +54,30 @@ impl ClassQuality {
             own: (1.0 - class.correlation).sqrt(),
         };
         model.classes.iter().map(quality).collect()
+    }
+}
+
+/// A bar for a uniform draw that a class shares part of, and where it lies as a normal deviate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bar {
+    pub(crate) uniform: f64,
+    deviate: f64,
+}
+
+impl Bar {
+    /// Further from the bar than this, rounding decides nothing.
+    const MARGIN: f64 = 1e-6;
+
+    pub(crate) fn new(uniform: f64) -> Self {
+        // Beyond, quantiles are too coarse for the margin.
+        let certain = (1e-9..=1.0 - 1e-9).contains(&uniform);
+        Self { uniform, deviate: if certain { norm_inv(uniform) } else { f64::NAN } }
+    }
+
+    /// Whether a deviate is above the bar; none where that takes its quantile.
+    #[inline]
+    pub(crate) fn clearly(&self, z: f64) -> Option<bool> {
+        ((z - self.deviate).abs() > Self::MARGIN).then_some(z > self.deviate)
     }
 }
 
@@ -194,6 +218,28 @@ impl Engine<'_> {
         for (row, fails) in &known.due {
             self.condition.damages[*row as usize].fails = *fails;
             self.agenda.cascade.push(*fails, Kind::Fail, *row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bar;
+    use linchpin_model::special::{norm_cdf, norm_inv};
+
+    #[test]
+    fn a_deviate_is_above_the_bar_where_its_quantile_is() {
+        for uniform in [0.0, 1e-12, 1e-8, 0.02, 0.1, 0.5, 0.9, 0.999, 1.0 - 1e-8, 1.0] {
+            let bar = Bar::new(uniform);
+            let near = if bar.deviate.is_nan() { 0.0 } else { norm_inv(uniform) };
+            for step in -4000_i32..=4000 {
+                for z in [f64::from(step) / 500.0, near + f64::from(step) * 1e-8] {
+                    if let Some(above) = bar.clearly(z) {
+                        assert_eq!(above, norm_cdf(z) >= uniform, "{z} {uniform}");
+                    }
+                }
+            }
+            assert_eq!(bar.clearly(3.9).is_some(), (1e-9..=1.0 - 1e-9).contains(&uniform));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One view of everything a replication reads and changes. Each subsystem adds its own methods to it.
 
 use crate::agenda::Agenda;
+use crate::beginning::Bar;
 use crate::campaign::Campaigns;
 use crate::cyber::Cyber;
 use crate::observation::Views;
@@ -164,14 +165,34 @@ impl Engine<'_> {
         class: ClassId,
     ) -> f64 {
         let own = self.clock.draws.uniform(layer, key, purpose, count);
-        let Some(weights) = class.some().map(|class| self.plan.qualities[class.index()]) else {
-            return own;
-        };
-        if weights.common <= 0.0 {
-            return own;
+        self.shared_deviate(own, layer, purpose, class).map_or(own, shared_quantile)
+    }
+
+    /// Whether [`Self::shared_uniform`] is at the bar or above it.
+    pub(crate) fn shared_exceeds(
+        &mut self,
+        layer: Layer,
+        key: Key,
+        purpose: Purpose,
+        count: u32,
+        class: ClassId,
+        bar: Bar,
+    ) -> bool {
+        let own = self.clock.draws.uniform(layer, key, purpose, count);
+        match self.shared_deviate(own, layer, purpose, class) {
+            None => own >= bar.uniform,
+            Some(z) => bar.clearly(z).unwrap_or_else(|| shared_quantile(z) >= bar.uniform),
         }
-        let z = weights.common * self.common_quality(layer, purpose, class) + weights.own * norm_inv(own);
-        norm_cdf(z).clamp(1e-16, 1.0 - 1e-16)
+    }
+
+    /// What a class and an asset of it have drawn together, as a normal deviate; none where the class has nothing in common.
+    #[inline]
+    fn shared_deviate(&mut self, own: f64, layer: Layer, purpose: Purpose, class: ClassId) -> Option<f64> {
+        let weights = class.some().map(|class| self.plan.qualities[class.index()])?;
+        let shared = weights.common > 0.0;
+        shared.then(|| {
+            weights.common * self.common_quality(layer, purpose, class) + weights.own * norm_inv(own)
+        })
     }
 
     /// A duration whose draw shares part of its variance with the others of the class.
@@ -263,4 +284,8 @@ impl Engine<'_> {
         let next = self.agenda.threat.next_time().min(self.agenda.condition.next_time());
         next.min(self.agenda.cascade.next_time()).min(self.agenda.cyber.next_time())
     }
+}
+
+fn shared_quantile(z: f64) -> f64 {
+    norm_cdf(z).clamp(1e-16, 1.0 - 1e-16)
 }

@@ -1,6 +1,6 @@
 //! The model as the hot loops want it: compact tables that all worlds of a model share.
 
-use crate::beginning::ClassQuality;
+use crate::beginning::{Bar, ClassQuality};
 use crate::campaign::Schemes;
 use crate::cyber::Layout;
 use crate::observation::Lookout;
@@ -75,6 +75,8 @@ pub(crate) struct HotStage {
     pub(crate) capacity: DistId,
     pub(crate) recharge: DistId,
     pub(crate) start_probability: f64,
+    /// It starts where the draw is this or more.
+    pub(crate) start_bar: Bar,
     pub(crate) start_delay: DistId,
     pub(crate) failure: DistId,
     pub(crate) cover: Cover,
@@ -552,6 +554,7 @@ fn lay_stages(model: &Model) -> Vec<HotStage> {
             capacity: stage.capacity,
             recharge: stage.recharge,
             start_probability: stage.start_probability,
+            start_bar: Bar::new(1.0 - stage.start_probability),
             start_delay: stage.start_delay,
             failure: stage.failure,
             cover: stage.cover,

@@ -41,15 +41,19 @@ impl Engine<'_> {
         if supply == ONE {
             return ONE;
         }
-        let state = self.flow.specials[special as usize];
+        let state = &self.flow.specials[special as usize];
         if state.black_start != 0 && state.black_start != NEVER {
             return ONE;
         }
-        let fixed = self.plan.specials[special as usize];
+        let plan = self.plan;
+        let fixed = &plan.specials[special as usize];
         if fixed.stages == 0 {
             return supply;
         }
-        let state = if state.mode == Mode::Idle { self.arm(special) } else { state };
+        if state.mode == Mode::Idle {
+            self.arm(special);
+        }
+        let state = &self.flow.specials[special as usize];
         let runs = match state.mode {
             Mode::Running => true,
             Mode::Armed => state.stage < fixed.stages && state.due == NEVER,
@@ -59,7 +63,7 @@ impl Engine<'_> {
             return supply;
         }
         let stage = state.stage;
-        match self.plan.stages[(fixed.first_stage + u32::from(stage)) as usize].cover {
+        match plan.stages[(fixed.first_stage + u32::from(stage)) as usize].cover {
             Cover::AtLeast(level) => supply.max(level.0),
             Cover::Times(factor) => {
                 (u64::from(supply) * u64::from(factor) / u64::from(ONE)).min(u64::from(ONE)) as u32
@@ -69,7 +73,7 @@ impl Engine<'_> {
 
     /// A shortage begins at this instant: recharges what has recharged meanwhile and finds the stage that takes
     /// over. Nothing is final until the instant is over.
-    fn arm(&mut self, special: u32) -> SpecialState {
+    fn arm(&mut self, special: u32) {
         self.recharge(special);
         self.flow.specials[special as usize].onset = self.now;
         let (_, stage, ready) = self.call_stage(special, 0, false);
@@ -77,9 +81,7 @@ impl Engine<'_> {
         state.mode = Mode::Armed;
         state.stage = stage;
         state.due = ready;
-        let state = *state;
         self.soil(special);
-        state
     }
 
     fn recharge(&mut self, special: u32) {
@@ -122,18 +124,19 @@ impl Engine<'_> {
 
     /// The first stage from `from` on that runs or will be ready: (mode, stage, when ready).
     fn call_stage(&mut self, special: u32, from: u8, tell: bool) -> (Mode, u8, u32) {
-        let fixed = self.plan.specials[special as usize];
-        let state = self.flow.specials[special as usize];
-        let outage = u32::from(state.outages);
+        let plan = self.plan;
+        let fixed = &plan.specials[special as usize];
+        let state = &self.flow.specials[special as usize];
+        let (outage, onset) = (u32::from(state.outages), state.onset);
         let owner = self.flow.needs[fixed.need as usize].owner;
-        let class = self.plan.model.nodes[owner as usize].class;
+        let class = plan.model.nodes[owner as usize].class;
         for stage in from..fixed.stages {
             let row = fixed.first_stage + u32::from(stage);
-            let hot = self.plan.stages[row as usize];
+            let hot = &plan.stages[row as usize];
             if self.charge(row, class).left == 0 {
                 continue;
             }
-            if !self.stage_starts(&hot, outage, class) {
+            if !self.stage_starts(hot, outage, class) {
                 if tell && self.clock.trace {
                     let need = NeedId(fixed.need);
                     self.trace(owner, Happening::StageFailed(need, u16::from(stage)));
@@ -145,7 +148,7 @@ impl Engine<'_> {
                 None => 0,
                 Some(dist) => self.draw(Layer::Response, hot.key, Purpose::StageDelay, outage, dist),
             };
-            let ready = state.onset.saturating_add(delay);
+            let ready = onset.saturating_add(delay);
             return if ready > self.now {
                 (Mode::Waiting, stage, ready)
             } else {
@@ -160,8 +163,7 @@ impl Engine<'_> {
             return true;
         }
         // High draws are good ones throughout, so that a class of good quality starts more reliably too.
-        let u = self.shared_uniform(Layer::Response, hot.key, Purpose::StageStart, outage, class);
-        u >= 1.0 - hot.start_probability
+        self.shared_exceeds(Layer::Response, hot.key, Purpose::StageStart, outage, class, hot.start_bar)
     }
 
     /// Makes final what happened to special needs at this instant.

@@ -281,7 +281,8 @@ impl Engine<'_> {
 
     #[inline]
     pub(crate) fn special_term(&mut self, need: u32, special: u32) -> u32 {
-        let fixed = self.plan.specials[special as usize];
+        let plan = self.plan;
+        let fixed = &plan.specials[special as usize];
         if matches!(fixed.role, Role::Start | Role::Resupply) {
             return ONE;
         }
@@ -289,7 +290,7 @@ impl Engine<'_> {
         if fixed.curve == u32::MAX {
             straight(supply, self.flow.needs[need as usize].criticality)
         } else {
-            self.plan.model.curves[fixed.curve as usize].at(linchpin_model::Level(supply)).0
+            plan.model.curves[fixed.curve as usize].at(linchpin_model::Level(supply)).0
         }
     }
 
