@@ -225,7 +225,7 @@ impl Simulation {
             }
             engine.schedule_events();
             engine.schedule_campaigns();
-            if plan.lookout.any {
+            if engine.plan.lookout.any {
                 engine.open_plans();
             }
         });

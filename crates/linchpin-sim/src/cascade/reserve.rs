@@ -7,7 +7,7 @@ use super::settle::straight;
 use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::plan::HotStage;
-use crate::state::{Charge, Mode, NEVER, ONE, SpecialState};
+use crate::state::{Charge, Mode, NEVER, ONE};
 use linchpin_model::time::whole_seconds;
 use linchpin_model::{Cover, Happening, Layer, NeedId, Purpose, Role};
 
