@@ -15,23 +15,59 @@ import polars
 import pyarrow.parquet
 
 COLUMNS = ["replication", "metric", "group", "unit", "value"]
+LEVELS = ["group", "replication", "from_s", "level_millionths"]
+OUTAGES = ["asset", "replication", "from_s", "to_s"]
 QUANTILES = [0.05, 0.25, 0.50, 0.75, 0.95]
 
 
-def with_pyarrow(files):
-    table = pyarrow.parquet.ParquetDataset(files).read(columns=COLUMNS)
-    return [table.column(name).to_pylist() for name in COLUMNS]
+def with_pyarrow(files, columns):
+    table = pyarrow.parquet.ParquetDataset(files).read(columns=columns)
+    return [table.column(name).to_pylist() for name in columns]
 
 
-def with_duckdb(files):
-    names = ", ".join(f'"{name}"' for name in COLUMNS)
+def with_duckdb(files, columns):
+    names = ", ".join(f'"{name}"' for name in columns)
     rows = duckdb.sql(f"SELECT {names} FROM read_parquet({files!r}) ORDER BY ALL").fetchall()
-    return [list(column) for column in zip(*rows)]
+    return [list(column) for column in zip(*rows)] or [[] for _ in columns]
 
 
-def with_polars(files):
-    table = polars.read_parquet(files).select(COLUMNS)
-    return [table.get_column(name).to_list() for name in COLUMNS]
+def with_polars(files, columns):
+    table = polars.read_parquet(files).select(columns)
+    return [table.get_column(name).to_list() for name in columns]
+
+
+READERS = {"pyarrow": with_pyarrow, "DuckDB": with_duckdb, "Polars": with_polars}
+
+
+def details(study, kind, columns):
+    """Rows of the tables beside the blocks, in which all readers agree."""
+    files = sorted(glob.glob(f"{study}/runs/{kind}-*.parquet"))
+    order = lambda row: [(value is None, value) for value in row]
+    found = {name: sorted(zip(*read(files, columns)), key=order) for name, read in READERS.items()}
+    for name, rows in found.items():
+        assert rows == found["pyarrow"], f"{name} reads other {kind} than pyarrow"
+    return found["pyarrow"]
+
+
+def check_details(study, metrics):
+    """The lowest level of every group is its robustness, and only what failed has outages."""
+    lowest = defaultdict(lambda: 1_000_000)
+    levels = details(study, "levels", LEVELS)
+    for group, replication, _, level in levels:
+        lowest[group, replication] = min(lowest[group, replication], level)
+    for name, (group, _, values) in metrics.items():
+        if name.startswith("robustness/"):
+            for replication, value in values.items():
+                seen = lowest[group, replication] / 1e6
+                assert value is None or abs(value - seen) < 6e-7, f"{name} of {replication}: {value}, not {seen}"
+    failed = defaultdict(set)
+    outages = details(study, "outages", OUTAGES)
+    for asset, replication, begin, end in outages:
+        assert end is None or begin < end, f"{asset} in {replication}: {begin} to {end}"
+        failed[replication].add(asset)
+    for replication, size in metrics["cascade_size"][2].items():
+        assert size is None or len(failed[replication]) <= size, f"{replication}: more outages than failures"
+    return len(levels), len(outages)
 
 
 def series(columns):
@@ -145,8 +181,7 @@ def main():
     assert files, f"{study} has no blocks"
     with open(f"{study}/summary.json") as text:
         summary = json.load(text)
-    readers = {"pyarrow": with_pyarrow, "DuckDB": with_duckdb, "Polars": with_polars}
-    found = {name: series(read(files)) for name, read in readers.items()}
+    found = {name: series(read(files, COLUMNS)) for name, read in READERS.items()}
     first = found["pyarrow"]
     for name, other in found.items():
         assert other == first, f"{name} reads something else than pyarrow"
@@ -155,6 +190,7 @@ def main():
             assert differences(other, first), f"nobody noticed: {what}"
         print("every change was noticed")
         return
+    steps, outages = check_details(study, first)
     listed = differences(summary, first)
     for line in listed[:20]:
         print(line)
@@ -164,6 +200,7 @@ def main():
         kinds["requirements" if name.startswith("requirement/") else "metrics"] += 1
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     print(f"{', '.join(found)} agree with summary.json: {counts}, {summary['study']['replications']} replications")
+    print(f"and with each other on {steps} levels and {outages} outages")
 
 
 if __name__ == "__main__":
