@@ -1,6 +1,7 @@
 //! What the reader must know before relying on the numbers.
 
 use super::{MetricSummary, StudyInfo};
+use crate::metrics::adversary::is_contested;
 use linchpin_model::{Model, Priority};
 
 /// The limits of a study, most important first.
@@ -100,10 +101,16 @@ fn long_duration(seconds: u32) -> String {
 }
 
 fn unmodelled(model: &Model) -> String {
-    let mut text = "Services spread along the dependencies given in the scenario. Power flow, voltage, water \
-                    pressure, traffic and prices are not computed; nor do people or attackers change their behaviour \
-                    in the course of events."
-        .to_owned();
+    let behaviour = if is_contested(model) {
+        "people do not change their behaviour in the course of events, and attackers and responders do what their campaigns \
+         and plans say and nothing else."
+    } else {
+        "nor do people or attackers change their behaviour in the course of events."
+    };
+    let mut text = format!(
+        "Services spread along the dependencies given in the scenario. Power flow, voltage, water pressure, traffic and \
+         prices are not computed; {behaviour}"
+    );
     if model.common_causes.is_empty() && model.classes.iter().all(|class| class.correlation == 0.0) {
         text.push_str(
             " Drawn values of different assets are independent: the scenario gives no common cause.",

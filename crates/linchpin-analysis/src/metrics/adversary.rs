@@ -86,12 +86,12 @@ pub(crate) fn team_id(model: &Model, team: TeamId) -> &str {
 }
 
 /// Whether a model has anything that this module measures, besides harm and records.
-fn is_contested(model: &Model) -> bool {
+pub(crate) fn is_contested(model: &Model) -> bool {
     !(model.campaigns.is_empty() && model.malware.is_empty() && model.plans.is_empty())
 }
 
 /// Whether an effect can hold its targets down.
-fn lowers(effect: &Effect) -> bool {
+pub(crate) fn lowers(effect: &Effect) -> bool {
     matches!(
         effect,
         Effect::Damage { .. }

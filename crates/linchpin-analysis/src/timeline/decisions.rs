@@ -3,6 +3,7 @@
 use super::Kind;
 use super::words::{Words, is_listed};
 use crate::findings::limits::thousands;
+use crate::metrics::adversary::lowers;
 use linchpin_model::{
     CampaignId, EventId, GroupKind, Happening, Level, MalwareId, Model, NodeId, Occasion, Outcome, PlanId,
     Record, StepId, TraceEntry,
@@ -21,6 +22,8 @@ pub(super) struct Digest {
     instant: BTreeSet<(u32, StepId)>,
     /// Plans that came into force in the second in which what they look for was known.
     at_once: BTreeSet<(u32, PlanId)>,
+    /// Seconds of which it has been told how many people are without a service from then on.
+    counted: BTreeSet<u32>,
     /// Malware of which a first happening of a kind has been told.
     told: BTreeSet<(u8, MalwareId)>,
 }
@@ -43,7 +46,7 @@ impl Digest {
     }
 }
 
-impl Words<'_> {
+impl<'a> Words<'a> {
     /// Whether an entry is told elsewhere: a hit with the step or plan that struck, the beginning of what is over at once.
     pub(super) fn is_told_elsewhere(&mut self, entry: &TraceEntry) -> bool {
         let occasion = |event: EventId| self.model.events.get(event.index()).map(|event| event.occasion);
@@ -68,23 +71,27 @@ impl Words<'_> {
 
     /// A step has succeeded, with whom it struck and how many are without a service from then on; or a plan reaches its
     /// targets. `None` for other events.
-    pub(super) fn say_struck(&self, time: u32, event: EventId) -> Option<String> {
+    pub(super) fn say_struck(&mut self, time: u32, event: EventId) -> Option<String> {
         let fixed = self.model.events.get(event.index())?;
-        let struck = self.digest.struck.get(&(time, event)).map_or(&[][..], Vec::as_slice);
+        let struck = self.digest.struck.get(&(time, event)).cloned().unwrap_or_default();
         match fixed.occasion {
             Occasion::Step(step) => {
                 let verb = if self.digest.instant.contains(&(time, step)) { "" } else { " succeed" };
                 let mut text = format!("Attackers{verb}: {}", self.step(step));
                 if !struck.is_empty() {
-                    text.push_str(&format!(", at {}", self.several(struck)));
+                    text.push_str(&format!(", at {}", self.several(&struck)));
                 }
                 text.push('.');
-                text.extend(self.without(time));
+                // Of several steps in one second the first that can hold anything down tells.
+                if !struck.is_empty() && fixed.effects.iter().any(lowers) && self.digest.counted.insert(time)
+                {
+                    text.extend(self.without(time));
+                }
                 Some(text)
             }
             Occasion::Plan(plan) => {
                 let name = &self.model.plans.get(plan.index())?.name;
-                Some(format!("“{name}” is carried out at {}.", self.several(struck)))
+                Some(format!("“{name}” is carried out at {}.", self.several(&struck)))
             }
             Occasion::Script | Occasion::Malware(_) => None,
         }

@@ -81,9 +81,10 @@ fn malware(malware: &MalwareResult, horizon_h: f64) -> Option<String> {
         return Some(format!("{}: nothing is infected in any run.", short(&malware.name)));
     }
     let mut text = format!(
-        "{}: at most {} assets are infected or impaired at once in the median run",
+        "{}: at most {} {} infected or impaired at once in the median run",
         short(&malware.name),
-        number(peak)
+        number(peak),
+        if peak == 1.0 { "asset is" } else { "assets are" }
     );
     if let Some(high) = malware.peak[4].filter(|high| *high > peak) {
         text.push_str(&format!(" and {} in one of twenty", number(high)));

@@ -48,7 +48,8 @@ pub(super) fn plot(findings: &Findings, malware: &MalwareResult, place: usize) -
 fn title(malware: &MalwareResult) -> String {
     let name = fit(&malware.name, 17.0, true, 330.0);
     let peak = malware.peak[2].map_or_else(|| "–".to_owned(), number);
-    let infected = format!("{name}: at most {peak} assets infected or impaired at once in the median run");
+    let noun = if malware.peak[2] == Some(1.0) { "asset" } else { "assets" };
+    let infected = format!("{name}: at most {peak} {noun} infected or impaired at once in the median run");
     match malware.containment.quantiles[2] {
         Some(contained) if contained > 0.0 => format!("{infected}, all clean after {}", hours(contained)),
         _ => infected,
@@ -62,7 +63,9 @@ fn top(band: &Band) -> f64 {
 fn panel(canvas: &mut Canvas<'_>, cell: Area, band: &Band, time: TimeAxis) {
     let plot =
         Area { x0: cell.x0 + LEFT, y0: cell.y0 + PANEL_HEAD, x1: cell.x1 - 8.0, y1: cell.y1 - PANEL_FOOT };
-    let ticks = ticks(top(band), 3);
+    let mut ticks = ticks(top(band), 3);
+    // There is no half an asset.
+    ticks.retain(|tick| tick.fract() == 0.0);
     let x = Scale::new((0.0, time.length_h), (plot.x0, plot.x1));
     let y = Scale::new((0.0, ticks.last().copied().unwrap_or(1.0)), (plot.y1, plot.y0));
     let (names, magnitude) = labels(&ticks);

@@ -54,10 +54,14 @@ pub(super) fn plot(findings: &Findings, contest: &Contest) -> Option<Plot> {
         let x = (area.x0 + LEFT + area.x1 - RIGHT) / 2.0;
         canvas.text((x, area.y1 - 4.0), &axis, LABEL.centre());
     });
-    let caption = match all.len() - panels.len() {
-        0 => "Where “noticed” lies above “reaches its goal”, most runs notice the attack before it has succeeded.".to_owned(),
-        n => format!("Where “noticed” lies above “reaches its goal”, most runs notice the attack before it has succeeded. {n} more are in the table."),
+    let more = match all.len() - panels.len() {
+        0 => String::new(),
+        n => format!(" {n} more are in the tables."),
     };
+    let caption = format!(
+        "Where “noticed” lies above “reaches its goal”, most runs notice the attack before it has succeeded. Where malware infects \
+         nothing, there is nothing to notice, and nothing is infected any more from the beginning.{more}"
+    );
     Some(picture(findings, "attack-times".to_owned(), [title, caption, alt], svg))
 }
 
