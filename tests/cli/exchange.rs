@@ -117,6 +117,27 @@ fn broken_files_are_refused_with_every_place() {
     assert!(said.contains("1 broken edge: there is no asset `b`"), "{said}");
 }
 
+/// Threat intelligence in, the skeleton of a campaign out.
+#[test]
+fn a_flow_becomes_the_skeleton_of_a_campaign() {
+    let folder = tempfile::tempdir().unwrap();
+    let flow = r#"{"type": "bundle", "objects": [
+        {"type": "attack-flow", "id": "f", "name": "Evening", "start_refs": ["a"]},
+        {"type": "attack-action", "id": "a", "name": "Mail", "effect_refs": ["b"]},
+        {"type": "attack-action", "id": "b", "name": "Breakers", "technique_id": "T0855", "tactic_id": "TA0106"},
+        {"type": "tool", "id": "t"}]}"#;
+    write(folder.path(), "flow.json", flow);
+    let said =
+        json(&expect(0, linchpin(folder.path(), &["import", "stix", "flow.json", "--out", "o", "--json"])));
+    assert_eq!((&said["report"]["campaigns"], &said["report"]["steps"]), (&Value::from(1), &Value::from(2)));
+    assert!(read(&folder.path().join("o/import-report.txt")).contains("1 object `tool`"));
+    assert!(read(&folder.path().join("o/campaigns.ron")).contains("after: [\"mail\"]"));
+    expect(0, linchpin(folder.path(), &["check", "o"]));
+    write(folder.path(), "broken.json", &flow[..60]);
+    let output = expect(2, linchpin(folder.path(), &["import", "stix", "broken.json", "--out", "p"]));
+    assert!(stderr(&output).contains("broken.json:2:"), "{}", stderr(&output));
+}
+
 /// Out as a map, in again, out again: the same network.
 #[test]
 fn a_map_of_a_scenario_can_be_imported_again() {
