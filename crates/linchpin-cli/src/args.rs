@@ -210,6 +210,9 @@ pub struct ReplayArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub which: OneReplication,
+    /// At most so many lines: like is drawn together, what concerns most people is kept [default: everything]
+    #[arg(long, value_name = "N")]
+    pub lines: Option<usize>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub redact: Redact,

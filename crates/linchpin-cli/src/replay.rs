@@ -42,7 +42,8 @@ pub fn replay(args: &ReplayArgs, console: &Console) -> Result<Exit, Failure> {
         None => model,
     };
     let headline = Catalogue::new(&model).headline_text(headline);
-    let timeline = tell(&model, &record, &TellOptions { headline, ..TellOptions::default() });
+    let timeline =
+        tell(&model, &record, &TellOptions { headline, at_most: args.lines, ..TellOptions::default() });
     let failure = record.failure.map(linchpin_ensemble::reason);
     let text = if args.talk.json {
         crate::json(&ReplayJson {

@@ -3,7 +3,9 @@
 use super::decisions::Digest;
 use super::{Kind, Line, event_name, people_served};
 use crate::paired::Paired;
-use linchpin_model::{Cause, Happening, Level, Model, NeedId, NodeId, NodeKind, Record, TeamId, TraceEntry};
+use linchpin_model::{
+    Cause, CeilingKind, Happening, Level, Model, NeedId, NodeId, NodeKind, Record, TeamId, TraceEntry,
+};
 use std::collections::BTreeMap;
 
 /// Weight of one dependant, beside a share of all people served.
@@ -181,6 +183,8 @@ impl<'a> Words<'a> {
             | Happening::StageFailed(..) => (Kind::Other, String::new()),
         };
         let shared = match entry.what {
+            // As the fall that follows it is told.
+            Happening::Damaged(_) => Some(CeilingKind::Integrity.label().to_owned()),
             Happening::ControlLost => Some("no longer seen or switched from afar".to_owned()),
             Happening::ControlBack => Some("seen and switched from afar again".to_owned()),
             Happening::Repaired => Some("repaired".to_owned()),
