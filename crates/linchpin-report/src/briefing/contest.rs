@@ -80,14 +80,17 @@ fn malware(malware: &MalwareResult, horizon_h: f64) -> Option<String> {
     if malware.infected.of <= 0.0 {
         return Some(format!("{}: nothing is infected in any run.", short(&malware.name)));
     }
-    let mut text = format!(
-        "{}: at most {} {} infected or impaired at once in the median run",
-        short(&malware.name),
-        number(peak),
-        if peak == 1.0 { "asset is" } else { "assets are" }
-    );
+    let name = short(&malware.name);
+    let mut text = match peak {
+        p if p <= 0.0 => format!("{name}: no asset is infected or impaired in the median run"),
+        1.0 => format!("{name}: at most 1 asset is infected or impaired at once in the median run"),
+        _ => format!(
+            "{name}: at most {} assets are infected or impaired at once in the median run",
+            number(peak)
+        ),
+    };
     if let Some(high) = malware.peak[4].filter(|high| *high > peak) {
-        text.push_str(&format!(" and {} in one of twenty", number(high)));
+        text.push_str(&format!(", {} or more at once in one of twenty", number(high)));
     }
     text.push_str(&format!("; it is {}", noticed(&malware.detection, horizon_h)));
     match (malware.containment.quantiles[2], malware.containment.not_reached) {
