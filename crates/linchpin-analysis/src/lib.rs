@@ -11,6 +11,7 @@
 pub mod accumulate;
 pub mod ask;
 pub mod calendar;
+pub mod compare;
 pub mod crps;
 pub mod curve;
 pub mod findings;

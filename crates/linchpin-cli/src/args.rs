@@ -1,5 +1,6 @@
 //! The command line as typed.
 
+use crate::compare::CompareArgs;
 use crate::diff::DiffArgs;
 use crate::export::ExportArgs;
 use crate::find::FindArgs;
@@ -17,6 +18,7 @@ Examples:
   linchpin export geojson my-network --out my-network.geojson
   linchpin check scenarios/energy-grid-attack/scenario.ron
   linchpin run scenarios/energy-grid-attack/scenario.ron --replications 10000
+  linchpin compare scenarios/energy-grid-attack/scenario.ron --budget 20
   linchpin status studies/energy-grid-attack
   linchpin merge studies/whole studies/part-1 studies/part-2
   linchpin report studies/energy-grid-attack
@@ -51,6 +53,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Simulate a scenario many times and write figures, plots and a report
     Run(RunArgs),
+    /// Say which options help most, for what money, and how sure that is
+    Compare(CompareArgs),
     /// Say what of a study is done and what is missing
     Status(StatusArgs),
     /// Put parts of a study together that were run with --shard

@@ -57,6 +57,8 @@ struct Contents {
     plans: usize,
     groups: usize,
     requirements: usize,
+    /// What might be done.
+    options: usize,
     /// Values that carry a source.
     values_with_source: usize,
 }
@@ -64,8 +66,10 @@ struct Contents {
 /// Runs the command.
 pub fn check(args: &CheckArgs, console: &Console) -> Result<Exit, Failure> {
     let file = scenario_file(&args.file);
-    let loaded = linchpin_scenario::load_model(&file);
-    let contents = loaded.model.as_ref().map(Contents::of);
+    let mut loaded = linchpin_scenario::load_model(&file);
+    loaded.check_options();
+    let options = loaded.options.as_ref().map_or(0, |options| options.list.len());
+    let contents = loaded.model.as_ref().map(|model| Contents { options, ..Contents::of(model) });
     let exit = if contents.is_some() { Exit::Done } else { Exit::Invalid };
     if args.talk.json {
         let problems = loaded.diagnostics.iter().map(|problem| {
@@ -123,6 +127,7 @@ impl Contents {
             plans: model.plans.len(),
             groups: model.groups.len(),
             requirements: model.requirements.len(),
+            options: 0,
             values_with_source: model.assumptions.len(),
         }
     }
@@ -143,6 +148,7 @@ impl Contents {
             (self.malware, "malware", "malware"),
             (self.plans, "plan", "plans"),
             (self.requirements, "requirement", "requirements"),
+            (self.options, "option", "options"),
         ];
         let parts: Vec<String> = parts
             .into_iter()

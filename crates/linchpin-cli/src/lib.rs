@@ -7,6 +7,7 @@ mod args;
 mod brief;
 mod check;
 mod clock;
+mod compare;
 mod console;
 mod diff;
 mod exit;
@@ -79,6 +80,7 @@ fn is_quiet(command: &Command) -> bool {
         Command::Export(args) => args.is_quiet(),
         Command::Check(args) => args.talk.quiet,
         Command::Run(args) => args.talk.quiet,
+        Command::Compare(args) => args.talk.quiet,
         Command::Status(args) => args.talk.quiet,
         Command::Merge(args) => args.talk.quiet,
         Command::Report(args) => args.talk.quiet,
@@ -97,6 +99,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
         Command::Export(args) => export::export(args, console),
         Command::Check(args) => check::check(args, console),
         Command::Run(args) => run::run(args, console),
+        Command::Compare(args) => compare::compare(args, console),
         Command::Status(args) => status::status(args, console),
         Command::Merge(args) => merge::merge(args, console),
         Command::Report(args) => report::report(args, console),

@@ -12,6 +12,7 @@
 mod axis;
 mod briefing;
 mod canvas;
+mod comparison;
 mod format;
 mod names;
 mod palette;
@@ -24,6 +25,7 @@ mod summary;
 mod tests;
 mod text;
 
+pub use comparison::{Comparison, ComparisonRow, comparison_plots};
 pub use linchpin_analysis::findings::Findings;
 pub use plot::{Plot, plots};
 pub use raster::{rasterise, rasterise_all};

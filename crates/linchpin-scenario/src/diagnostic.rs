@@ -96,6 +96,11 @@ impl Diagnostics {
         self.list.iter_mut()
     }
 
+    /// Keeps those for which `keep` holds.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(keep);
+    }
+
     /// Number of errors.
     pub fn errors(&self) -> usize {
         self.list.iter().filter(|d| d.severity == Severity::Error).count()

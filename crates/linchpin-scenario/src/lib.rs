@@ -27,6 +27,7 @@ pub mod decode;
 pub mod diagnostic;
 pub mod load;
 mod loaded;
+pub mod options;
 mod problems;
 pub mod reader;
 mod resolve;

@@ -3,6 +3,7 @@
 use crate::checks::check;
 use crate::diagnostic::Diagnostics;
 use crate::load::Files;
+use crate::options::{self, Options};
 use crate::problems::Problems;
 use crate::source::Sources;
 use crate::spec::Scenario;
@@ -26,9 +27,22 @@ pub struct Loaded {
     pub frozen: Option<String>,
     /// The tables that the frozen scenario names; their bytes are the texts of their sources.
     pub tables: Vec<TableFile>,
+    /// What might be done; none where the scenario has no `options`.
+    pub options: Option<Options>,
 }
 
 impl Loaded {
+    /// Checks the scenario with each of its options too, and adds what is wrong with them. Costs as much again for each.
+    pub fn check_options(&mut self) {
+        if let Some(options) = self.options.take() {
+            options::check(&options, self);
+            self.options = Some(options);
+            if self.diagnostics.errors() > 0 {
+                self.model = None;
+            }
+        }
+    }
+
     /// Takes out the tables that the frozen scenario names, each with the path beside it where it belongs. Afterwards
     /// problems can no longer be shown.
     pub fn take_tables(&mut self) -> Vec<(String, String)> {
@@ -72,16 +86,17 @@ pub fn check_tables(text: &str, tables: &[(&str, &[u8])]) -> Loaded {
 }
 
 fn finish(files: Files) -> Loaded {
-    let Files { sources, value, tables, mut diagnostics } = files;
+    let Files { sources, mut value, tables, mut diagnostics } = files;
     let frozen = value.as_ref().map(write::to_ron);
+    let options = value.as_mut().and_then(|value| options::take(value, &mut diagnostics));
     let model = value.and_then(|value| model(value, &sources, &tables, &mut diagnostics));
     tables::annotate(&tables, &sources, &mut diagnostics);
     diagnostics.sort();
     let model = model.filter(|_| diagnostics.errors() == 0);
-    Loaded { sources, diagnostics, model, frozen, tables }
+    Loaded { sources, diagnostics, model, frozen, tables, options }
 }
 
-fn model(
+pub(crate) fn model(
     value: Value,
     sources: &Sources,
     files: &[TableFile],

@@ -71,7 +71,7 @@ fn required_reference(fields: &mut Fields, name: &'static str) -> Id {
 }
 
 /// The id of an entry. One with a wrong character still counts as known, lest every reference to it be reported too.
-fn own_id(fields: &mut Fields) -> Id {
+pub(crate) fn own_id(fields: &mut Fields) -> Id {
     let place = fields.span();
     let written = fields.value("id").map(decode::plain).map(|value| match &value.kind {
         ValueKind::String(text) => Spanned { value: text.clone(), span: value.span },
@@ -81,12 +81,12 @@ fn own_id(fields: &mut Fields) -> Id {
 }
 
 /// The name for people; the id where there is none.
-fn own_name(fields: &mut Fields, id: &Id) -> String {
+pub(crate) fn own_name(fields: &mut Fields, id: &Id) -> String {
     fields.optional("name", decode::text).unwrap_or_else(|| id.value.clone())
 }
 
 /// A list that says whether it stands there at all.
-fn references(fields: &mut Fields, name: &'static str) -> Option<Vec<Id>> {
+pub(crate) fn references(fields: &mut Fields, name: &'static str) -> Option<Vec<Id>> {
     fields.optional(name, decode::list_of(reference))
 }
 

@@ -1,0 +1,263 @@
+//! `linchpin compare`: which options help most, for what money, and how sure that is.
+
+mod judge;
+mod portfolio;
+mod show;
+
+use crate::args::Talk;
+use crate::console::Console;
+use crate::exit::{Exit, Failure};
+use crate::folder::{default_folder, occupy};
+use crate::interrupt::Interrupt;
+use crate::load::{scenario_file, show as show_problems};
+use crate::number::count;
+use crate::progress::Line;
+use crate::results::PROGRAM;
+use crate::suggest::nearest;
+use clap::Args;
+use linchpin_analysis::compare::Selector;
+use linchpin_analysis::{Catalogue, Metric};
+use linchpin_ensemble::{ALL_SERVICES, Candidate, Contest, contest, hex, sha256, write_atomically};
+use linchpin_scenario::Loaded;
+use linchpin_scenario::diagnostic::Diagnostics;
+use linchpin_scenario::options::{OptionSpec, Options};
+use portfolio::Portfolio;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const EXAMPLES: &str = "\
+Examples:
+  linchpin compare scenarios/energy-grid-attack/scenario.ron
+  linchpin compare scenario.ron --options diesel,crews --budget 12 --metric person_hours/water
+
+docs/comparing.md says what is promised, and under which assumptions.";
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct CompareArgs {
+    /// Scenario file with options, or a folder with a scenario.ron
+    pub file: PathBuf,
+    /// Only these options [default: all]
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub options: Vec<String>,
+    /// Money there is, in present value [default: the scenario's]
+    #[arg(long, value_name = "X", value_parser = parse_amount)]
+    pub budget: Option<f64>,
+    /// Metric that is to be small; `person_hours` sums those without each service
+    #[arg(long, value_name = "ID", default_value = ALL_SERVICES)]
+    pub metric: String,
+    /// How sure to be of the best, and of intervals
+    #[arg(long, value_name = "P", default_value = "0.95", value_parser = parse_confidence)]
+    pub confidence: f64,
+    /// Difference that does not matter, in the metric's unit [default: 1 % of the loss as it is]
+    #[arg(long, value_name = "D", value_parser = parse_amount)]
+    pub indifference: Option<f64>,
+    /// At most so many replications [default: the scenario's]
+    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u32).range(64..=1_000_000_000))]
+    pub replications: Option<u32>,
+    /// Seed of all draws [default: the scenario's]
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Worker threads; 0: one for each processor. Changes no result
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// Folder of the comparison [default: studies/NAME-compare]
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Throw away the comparison that is in the folder, rather than go on with it
+    #[arg(long)]
+    pub replace: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub talk: Talk,
+}
+
+fn parse_amount(text: &str) -> Result<f64, String> {
+    let amount = text.replace('_', "").parse::<f64>().ok();
+    amount
+        .filter(|amount| amount.is_finite() && *amount >= 0.0)
+        .ok_or_else(|| "a number of at least 0".to_owned())
+}
+
+fn parse_confidence(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok();
+    share.filter(|share| (0.5..1.0).contains(share)).ok_or_else(|| "a number from 0.5 to below 1".to_owned())
+}
+
+/// Replications of the first round: variances are estimated from them.
+const FIRST: usize = 64;
+
+/// Share of the loss as it is that does not matter where the user does not say.
+const INDIFFERENT: f64 = 0.01;
+
+/// Runs the command.
+pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
+    let interrupt = Interrupt::listen();
+    let file = scenario_file(&args.file);
+    let loaded = linchpin_scenario::load_model(&file);
+    show_problems(&loaded.sources, &loaded.diagnostics, console);
+    let (Some(model), Some(frozen)) = (&loaded.model, &loaded.frozen) else {
+        return Err(Failure::invalid(format!("{} cannot be run", file.display())));
+    };
+    let options = loaded.options.as_ref().filter(|options| !options.list.is_empty());
+    let options = options.ok_or_else(|| {
+        Failure::invalid(format!("{} has no options to compare", file.display()))
+            .hint("docs/scenario-format.md says how to write `options`")
+    })?;
+    let catalogue = Catalogue::new(model);
+    let metric = metric(&args.metric, &catalogue)?;
+    let chosen = chosen(options, &args.options)?;
+    let budget = args.budget.or(options.budget.as_ref().map(|budget| budget.amount)).unwrap_or(f64::INFINITY);
+    let listed = portfolio::list(options, &chosen, budget);
+    if listed.left_out > 0 {
+        let text = format!(
+            "{} portfolios fit the budget; {} of them are compared (those of fewest options first)",
+            count((listed.left_out + listed.portfolios.len()) as u64),
+            count(listed.portfolios.len() as u64)
+        );
+        console.note(&text);
+    }
+    let candidates = candidates(&loaded, options, &listed.portfolios, console)?;
+    let eligible: Vec<bool> = listed.portfolios.iter().map(|portfolio| portfolio.cost <= budget).collect();
+    let kept: Vec<bool> = listed.portfolios.iter().map(|portfolio| portfolio.options.len() <= 1).collect();
+    let folder = args.out.clone().unwrap_or_else(|| with_suffix(&default_folder(&file, None)));
+    let _lock = settle(&folder, args.replace)?;
+    write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
+    let seed = args.seed.unwrap_or(model.meta.seed);
+    let plan = Contest {
+        candidates: &candidates,
+        eligible: &eligible,
+        kept: &kept,
+        metric: &args.metric,
+        selector: Selector {
+            confidence: args.confidence,
+            indifference: args.indifference.unwrap_or(0.0),
+            first: FIRST,
+        },
+        relative_indifference: INDIFFERENT,
+        replications: args.replications.unwrap_or(model.meta.replications).max(FIRST as u32),
+        seed,
+        frozen,
+        program: PROGRAM,
+        threads: args.threads,
+    };
+    let line = Line::new(console, &metric);
+    let result = interrupt.during(|stop| contest(&plan, &folder, stop, &mut |now| line.show(now)));
+    line.clear();
+    let found = result?;
+    if found.interrupted {
+        return Err(Failure {
+            exit: Exit::Interrupted,
+            message: format!("finished rounds are safe in {}", folder.display()),
+            hints: vec!["the same command goes on".to_owned()],
+        });
+    }
+    let verdict = judge::judge(&found, &listed.portfolios, budget, args.confidence, seed);
+    let told = show::Told {
+        model,
+        hash: hex(&sha256(frozen.as_bytes())),
+        seed,
+        metric: &metric,
+        options,
+        portfolios: &listed.portfolios,
+        budget,
+        confidence: args.confidence,
+        found: &found,
+        verdict: &verdict,
+    };
+    let json = crate::json(&told.json())?;
+    write_atomically(&folder.join("compare.json"), json.as_bytes())?;
+    write_atomically(&folder.join("compare.csv"), told.csv().as_bytes())?;
+    linchpin_ensemble::create_folder(&folder.join("plots"))?;
+    for plot in linchpin_report::comparison_plots(&told.pictures()) {
+        let path = folder.join("plots").join(format!("{}.svg", plot.id));
+        write_atomically(&path, plot.svg.as_bytes())?;
+    }
+    console.data(&if args.talk.json { json } else { told.text() })?;
+    console.note(&format!("{} holds compare.json, compare.csv and plots", folder.display()));
+    Ok(Exit::Done)
+}
+
+/// The metric of this id, with its words.
+fn metric(id: &str, catalogue: &Catalogue) -> Result<Metric, Failure> {
+    if id == ALL_SERVICES && catalogue.metrics().iter().any(|metric| metric.kind == ALL_SERVICES) {
+        return Ok(Metric {
+            id: id.to_owned(),
+            name: "Person-hours without service, over all services".to_owned(),
+            unit: "person-hours",
+            group: String::new(),
+            kind: "person_hours",
+        });
+    }
+    if let Some(column) = catalogue.find(id) {
+        return Ok(catalogue.metrics()[column].clone());
+    }
+    let failure = Failure::invalid(format!("--metric: there is no metric `{id}`"));
+    let ids = catalogue.metrics().iter().map(|metric| metric.id.as_str());
+    Err(match nearest(id, ids) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("summary.json of a study lists them all"),
+    })
+}
+
+/// The options asked for, in the order of the file.
+fn chosen<'o>(options: &'o Options, ids: &[String]) -> Result<Vec<&'o OptionSpec>, Failure> {
+    for id in ids {
+        if options.find(id).is_none() {
+            let failure = Failure::invalid(format!("--options: there is no option `{id}`"));
+            let known = options.list.iter().map(|option| option.id.value.as_str());
+            return Err(match nearest(id, known) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure,
+            });
+        }
+    }
+    let asked = |option: &&OptionSpec| ids.is_empty() || ids.contains(&option.id.value);
+    Ok(options.list.iter().filter(asked).collect())
+}
+
+/// The models of all portfolios.
+fn candidates(
+    loaded: &Loaded,
+    options: &Options,
+    portfolios: &[Portfolio<'_>],
+    console: &Console,
+) -> Result<Vec<Candidate>, Failure> {
+    let mut problems = Diagnostics::default();
+    let mut list = Vec::new();
+    for portfolio in portfolios {
+        let variant = options.variant(loaded, &portfolio.options);
+        problems.extend(variant.diagnostics);
+        if let Some(model) = variant.model {
+            list.push(Candidate { id: portfolio.id(), model: Arc::new(model) });
+        }
+    }
+    if list.len() < portfolios.len() {
+        problems.sort();
+        show_problems(&loaded.sources, &problems, console);
+        return Err(Failure::invalid("options that cannot be taken together as written"));
+    }
+    Ok(list)
+}
+
+fn with_suffix(folder: &Path) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push("-compare");
+    folder.with_file_name(name)
+}
+
+/// Makes the folder ours.
+fn settle(folder: &Path, replace: bool) -> Result<linchpin_ensemble::Lock, Failure> {
+    let rounds = folder.join("rounds");
+    if rounds.is_dir() {
+        let lock = linchpin_ensemble::Lock::take(folder)?;
+        if replace {
+            std::fs::remove_dir_all(&rounds).map_err(|source| {
+                Failure::from(linchpin_ensemble::StudyError::Io { doing: "remove", path: rounds, source })
+            })?;
+        }
+        return Ok(lock);
+    }
+    occupy(folder)
+}

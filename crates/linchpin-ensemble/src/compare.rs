@@ -1,0 +1,9 @@
+//! Several variants of a scenario on the same replications, and the race among them.
+
+mod job;
+mod race;
+#[cfg(test)]
+mod tests;
+
+pub use job::{ALL_SERVICES, Candidate, CompareJob, Nothing};
+pub use race::{Answers, Contest, Contested, contest};
