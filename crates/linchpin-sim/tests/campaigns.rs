@@ -542,6 +542,23 @@ fn scripted_events_follow_steps() {
     }
 }
 
+/// An analyst's "without that step": it fails, what follows it does not happen, and the other campaign goes on as it did.
+#[test]
+fn a_step_can_be_left_out() {
+    let mut plot = Plot::new();
+    let [node] = plot.assets(["a"]);
+    let does = plot.closure(60);
+    let two = || [step("s").at(&[node], does.clone()), step("t").after(&["s"])];
+    plot.campaign("plot", &two());
+    plot.campaign("other", &two());
+    let model = plot.finish();
+    let left_out = model.steps[0].event;
+    let without = Arc::new(model.with(&[Intervention::WithoutEvent(left_out)]));
+    let tries = ["s 100 100 - Succeeded 1", "t 100 100 - Succeeded 0"];
+    assert_eq!(told(&model, &run(&model, 0)), [tries[0], tries[1], tries[0], tries[1]]);
+    assert_eq!(told(&without, &run(&without, 0)), ["s 100 100 - Failed 0", tries[0], tries[1]]);
+}
+
 /// The trace tells a campaign in order.
 #[test]
 fn a_campaign_is_told() {
