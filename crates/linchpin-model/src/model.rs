@@ -86,7 +86,7 @@ pub struct Model {
     pub campaigns: Vec<Campaign>,
     /// Steps of all campaigns, by [`StepId`](crate::StepId).
     pub steps: Vec<CampaignStep>,
-    /// How assets are protected, by [`PostureId`](crate::PostureId).
+    /// How assets are protected, by [`PostureId`].
     pub postures: Vec<Posture>,
     /// Posture of each node; empty where no asset has one.
     pub posture_of: Vec<PostureId>,
