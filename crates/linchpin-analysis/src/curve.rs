@@ -241,12 +241,8 @@ impl Shape {
         if level == self.min {
             self.last_min = to;
         }
-        // The highest first: what is not below it is below none.
-        for (reached, threshold) in self.reached.iter_mut().zip(LEVELS).rev() {
-            if level >= threshold {
-                break;
-            }
-            *reached = to;
+        for (reached, threshold) in self.reached.iter_mut().zip(LEVELS) {
+            *reached = if level < threshold { to } else { *reached };
         }
         if level < LOST_BELOW {
             self.lengthen(from, to);

@@ -194,48 +194,9 @@ impl Draws {
             (purpose as u32) << 24 | (count & 0x00ff_ffff),
         ];
         let block = philox4x32_10(counter, self.keys[layer as usize]);
-        unit(block[0], block[1])
+        let bits = u64::from(block[1]) << 32 | u64::from(block[0]);
+        ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
     }
-
-    /// The same for several keys at once, in less time than one after the other.
-    #[inline]
-    pub fn uniforms(&self, layer: Layer, keys: [Key; LANES], purpose: Purpose, count: u32) -> [f64; LANES] {
-        let counters = [
-            keys.map(|key| key.0 as u32),
-            keys.map(|key| (key.0 >> 32) as u32),
-            [self.replications[layer as usize]; LANES],
-            [(purpose as u32) << 24 | (count & 0x00ff_ffff); LANES],
-        ];
-        let [low, high, ..] = philox_lanes(counters, self.keys[layer as usize]);
-        std::array::from_fn(|lane| unit(low[lane], high[lane]))
-    }
-}
-
-/// Draws that [`Draws::uniforms`] makes at once.
-pub const LANES: usize = 4;
-
-/// 53 of 64 random bits as a number in the open interval (0, 1).
-#[inline]
-fn unit(low: u32, high: u32) -> f64 {
-    let bits = u64::from(high) << 32 | u64::from(low);
-    ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
-}
-
-/// Blocks of Philox4x32-10 side by side, word by word: loops over lanes become vector instructions.
-#[inline]
-fn philox_lanes(mut counters: [[u32; LANES]; 4], mut key: [u32; 2]) -> [[u32; LANES]; 4] {
-    for _ in 0..10 {
-        let low = counters[0].map(|word| u64::from(word) * 0xd251_1f53);
-        let high = counters[2].map(|word| u64::from(word) * 0xcd9e_8d57);
-        counters = [
-            std::array::from_fn(|lane| (high[lane] >> 32) as u32 ^ counters[1][lane] ^ key[0]),
-            high.map(|word| word as u32),
-            std::array::from_fn(|lane| (low[lane] >> 32) as u32 ^ counters[3][lane] ^ key[1]),
-            low.map(|word| word as u32),
-        ];
-        key = [key[0].wrapping_add(0x9e37_79b9), key[1].wrapping_add(0xbb67_ae85)];
-    }
-    counters
 }
 
 /// One block of Philox4x32-10.
@@ -273,16 +234,6 @@ mod tests {
             philox4x32_10([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
         );
-    }
-
-    #[test]
-    fn several_draws_at_once_are_the_same_draws() {
-        let draws = Seeds::new(5).replication(12);
-        for count in [0, 3] {
-            let keys = ["a", "b", "c", "d"].map(Key::of);
-            let at_once = draws.uniforms(Layer::Threat, keys, Purpose::Hit, count);
-            assert_eq!(at_once, keys.map(|key| draws.uniform(Layer::Threat, key, Purpose::Hit, count)));
-        }
     }
 
     #[test]

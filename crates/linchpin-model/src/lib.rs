@@ -23,7 +23,7 @@ pub mod time;
 
 pub use builder::{ModelBuilder, NeedParts, NeedSpec, Provider, StageSpec};
 pub use dist::Distribution;
-pub use draws::{Draws, Key, LANES, Layer, Purpose, Seeds};
+pub use draws::{Draws, Key, Layer, Purpose, Seeds};
 pub use ids::*;
 pub use level::Level;
 pub use model::*;

@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::state::{NEVER, Saved, flag};
 use linchpin_model::special::norm_inv;
 use linchpin_model::time::whole_seconds;
-use linchpin_model::{ClassId, Draws, Key, LANES, Layer, Purpose};
+use linchpin_model::{ClassId, Draws, Key, Layer, Purpose};
 
 /// When nodes first fail at random: the same in every run with the same draws, so in a replication and its paired run.
 #[derive(Clone, Debug, Default)]
@@ -23,14 +23,14 @@ impl FirstFailures {
         }
         self.of = Some(draws);
         self.due.clear();
-        for (some, first) in plan.hazards.chunks(LANES).zip((0..).step_by(LANES)) {
-            let keys = std::array::from_fn(|lane| some.get(lane).map_or(Key(0), |hazard| hazard.key));
-            let uniforms = draws.uniforms(Layer::Threat, keys, Purpose::TimeToFailure, 0);
-            for ((row, hazard), u) in (first..).zip(some).zip(uniforms) {
-                // Most never come within the horizon: the draw alone tells, without its quantile.
-                if !hazard.fails.is_none() && u < hazard.within_horizon {
-                    self.due.push((row, whole_seconds(plan.model.dist(hazard.fails).quantile(u))));
-                }
+        for (row, hazard) in (0..).zip(&plan.hazards) {
+            if hazard.fails.is_none() {
+                continue;
+            }
+            // Most never come within the horizon: the draw alone tells, without its quantile.
+            let u = draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, 0);
+            if u < hazard.within_horizon {
+                self.due.push((row, whole_seconds(plan.model.dist(hazard.fails).quantile(u))));
             }
         }
     }
