@@ -180,11 +180,12 @@ fn label(canvas: &mut Canvas<'_>, inner: Area, best: &[&ComparisonRow], x: Scale
         let text = fit(&row.name, 11.0, row.winner, 300.0);
         let (px, py) = (x.at(row.cost), y.at(row.loss));
         let base = if row.winner { Text::new(11.0).bold() } else { Text::new(11.0) };
+        // Below and to the left of the front there is nothing: whatever lay there would be on it.
         let places = [
+            ((px - 8.0, py + 15.0), base.right()),
             ((px + 8.0, py - 6.0), base),
             ((px + 8.0, py + 14.0), base),
             ((px - 8.0, py - 6.0), base.right()),
-            ((px - 8.0, py + 14.0), base.right()),
         ];
         let free = |bounds: &Area| inner.holds(bounds) && taken.iter().all(|other| !other.meets(bounds));
         let place = places.into_iter().find(|(at, style)| free(&style.bounds(*at, &text)));
