@@ -29,7 +29,7 @@ pub struct OptionSpec {
 }
 
 /// Lists of a scenario that options can change.
-pub(super) const LISTS: [&str; 27] = [
+pub(super) const LISTS: [&str; 25] = [
     "regions",
     "services",
     "sectors",
@@ -55,8 +55,6 @@ pub(super) const LISTS: [&str; 27] = [
     "warnings",
     "priority",
     "attribution",
-    "horizon",
-    "grid",
 ];
 
 /// Most options of a scenario.
