@@ -4,7 +4,7 @@
 //! crate opens no file and reads no clock, so equal findings give equal bytes.
 //!
 //! - [`plots`] draws every picture as SVG, [`rasterise_all`] makes PNGs of them;
-//! - [`report_html`] writes the briefing as one self-contained page that prints on A4;
+//! - [`report_html`] writes the briefing as one self-contained page that prints on A4; [`page_html`](page::page_html) writes others like it;
 //! - [`summary_json`] and [`summary_csv`] are for programs.
 //!
 //! A picture is left out where the findings hold nothing to draw; no findings, however odd, make drawing fail.
@@ -15,6 +15,7 @@ mod canvas;
 mod comparison;
 mod format;
 mod names;
+pub mod page;
 mod palette;
 mod plot;
 mod raster;

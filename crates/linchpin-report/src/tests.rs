@@ -177,7 +177,7 @@ fn pictures_become_pixels() {
     }
 }
 
-fn parsed(html: &str) -> Document<'_> {
+pub(crate) fn parsed(html: &str) -> Document<'_> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     Document::parse_with_options(html, options).unwrap_or_else(|e| panic!("not well-formed: {e}"))
 }
@@ -258,7 +258,7 @@ fn scenario_text_stays_text() {
 }
 
 /// The text of the page without pictures, in one line.
-fn words(html: &str) -> String {
+pub(crate) fn words(html: &str) -> String {
     let page = parsed(html);
     let text = page
         .descendants()

@@ -4,7 +4,8 @@ use linchpin_analysis::findings::Findings;
 use linchpin_analysis::findings::contest::{CampaignResult, Contest, Duration, Mean, Share};
 use serde::Serialize;
 
-use super::view::{Figure, MetricRow, figures, metrics_of};
+use super::view::{MetricRow, figures, metrics_of};
+use crate::page::Figure;
 use crate::text::clean;
 use crate::{Plot, format, plot};
 

@@ -3,9 +3,8 @@
 use linchpin_analysis::findings::{AssetLoss, Findings, MetricSummary, Timeline, Verdict};
 use serde::Serialize;
 
-use super::assumptions::Assumptions;
 use super::contest::{ContestView, is_shown};
-use super::inline;
+use crate::page::{Figure, Frame};
 use crate::text::clean;
 use crate::{Plot, briefing, format, names};
 
@@ -17,15 +16,7 @@ const ASSETS: [&str; 2] = ["most-affected", "most-harmful"];
 /// The whole page.
 #[derive(Serialize)]
 pub(super) struct View {
-    css: String,
-    name: String,
-    question: String,
-    marking: String,
-    exercise: bool,
-    handling: String,
-    redacted: bool,
-    answer: Vec<String>,
-    facts: String,
+    frame: Frame,
     horizon: String,
     services: Vec<ServiceRow>,
     requirements: Vec<RequirementRow>,
@@ -38,16 +29,6 @@ pub(super) struct View {
     spread_plots: Vec<Figure>,
     asset_plots: Vec<Figure>,
     other_plots: Vec<Figure>,
-    assumptions: Assumptions,
-    limits: Vec<String>,
-    command: String,
-    reproduce: Vec<(&'static str, String)>,
-}
-
-#[derive(Serialize)]
-pub(super) struct Figure {
-    svg: String,
-    caption: String,
 }
 
 #[derive(Serialize)]
@@ -112,8 +93,11 @@ struct EntryRow {
 }
 
 impl View {
-    pub(super) fn new(findings: &Findings, plots: &[Plot], css: String) -> Self {
+    pub(super) fn new(findings: &Findings, plots: &[Plot]) -> Self {
         let study = &findings.study;
+        let mut frame = Frame::new(study, &findings.assumptions, &findings.limits);
+        frame.answer = briefing::answer(findings);
+        frame.facts = facts(findings);
         let timelines: Vec<TimelineView> =
             findings.timelines.iter().enumerate().map(|(i, t)| timeline(findings, plots, t, i)).collect();
         let told: Vec<String> =
@@ -124,15 +108,7 @@ impl View {
                 || told.iter().any(|t| t == id)
         };
         Self {
-            css,
-            name: if study.name.is_empty() { "Study".to_owned() } else { clean(&study.name) },
-            question: clean(&study.question),
-            marking: clean(&study.marking),
-            exercise: study.exercise,
-            redacted: study.redacted,
-            handling: clean(&study.handling()),
-            answer: briefing::answer(findings),
-            facts: facts(findings),
+            frame,
             horizon: format::hours(study.horizon_h),
             services: services(findings),
             requirements: requirements(findings),
@@ -145,20 +121,12 @@ impl View {
             spread_plots: figures(plots, |id| SPREAD.contains(&id)),
             asset_plots: figures(plots, |id| ASSETS.contains(&id)),
             other_plots: figures(plots, |id| !known(id)),
-            assumptions: Assumptions::of(&findings.assumptions),
-            limits: findings.limits.iter().map(|l| clean(l)).collect(),
-            command: clean(&study.command),
-            reproduce: reproduce(findings),
         }
     }
 }
 
 pub(super) fn figures(plots: &[Plot], wanted: impl Fn(&str) -> bool) -> Vec<Figure> {
-    plots.iter().filter(|p| wanted(&p.id)).map(figure).collect()
-}
-
-fn figure(plot: &Plot) -> Figure {
-    Figure { svg: inline(&plot.svg), caption: clean(&plot.caption) }
+    plots.iter().filter(|p| wanted(&p.id)).map(Figure::of).collect()
 }
 
 /// One line about what was run.
@@ -299,7 +267,7 @@ fn timeline(findings: &Findings, plots: &[Plot], timeline: &Timeline, number: us
             format::count(findings.study.replications),
             crate::plot::rounded(&clean(&timeline.headline)),
         ),
-        plot: plots.iter().find(|p| p.id == id).map(figure),
+        plot: plots.iter().find(|p| p.id == id).map(Figure::of),
         entries: timeline
             .entries
             .iter()
@@ -316,23 +284,4 @@ fn timeline(findings: &Findings, plots: &[Plot], timeline: &Timeline, number: us
             })
             .collect(),
     }
-}
-
-fn reproduce(findings: &Findings) -> Vec<(&'static str, String)> {
-    let study = &findings.study;
-    let stopped = match study.stopped.as_str() {
-        "replications" => "all runs asked for were done".to_owned(),
-        "interrupted" => "interrupted: fewer runs than asked for".to_owned(),
-        other => clean(other),
-    };
-    let rows = [
-        ("Program", clean(&study.program)),
-        ("Seed", study.seed.to_string()),
-        ("Runs finished", format::count(study.replications)),
-        ("Events in a run, mean", format::number(study.events_mean)),
-        ("Stopped because", stopped),
-        ("Scenario, SHA-256", clean(&study.scenario_hash)),
-        ("All results, SHA-256", clean(&study.study_hash)),
-    ];
-    rows.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }

@@ -16,7 +16,7 @@ const MAX_ENTRIES: usize = 1200;
 
 /// What the report says of assumptions.
 #[derive(Serialize)]
-pub(super) struct Assumptions {
+pub(crate) struct Assumptions {
     rows: Vec<Row>,
     lists: Vec<List>,
 }
@@ -41,7 +41,7 @@ struct List {
 }
 
 impl Assumptions {
-    pub(super) fn of(all: &[AssumptionRow]) -> Self {
+    pub(crate) fn of(all: &[AssumptionRow]) -> Self {
         let (mut rows, mut lists) = (Vec::new(), Vec::new());
         for of_source in in_groups(all, |row| (&row.source, &row.confidence)) {
             if of_source.len() <= MAX_ROWS {
