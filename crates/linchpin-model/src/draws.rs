@@ -110,6 +110,8 @@ pub enum Purpose {
     Sharing = 43,
     /// When and how an attack is ascribed.
     Attribution = 44,
+    /// Values of uncertain parameters, and resampling.
+    World = 45,
     /// For tests and benches.
     Test = 255,
 }
