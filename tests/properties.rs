@@ -11,6 +11,7 @@ mod response;
 mod story;
 mod town;
 mod village;
+mod what_if;
 
 use linchpin_model::*;
 use linchpin_sim::{RunOptions, Simulation};

@@ -7,7 +7,7 @@ mod repair;
 mod response;
 mod threat;
 
-pub use change::Intervention;
+pub use change::{Intervention, Strike};
 pub use cyber::{Backups, Contacts, Detonation, Malware, Posture, Shutdown, Spread};
 pub use event::{DamageChoice, Effect, Event, Occasion, Targets};
 pub use repair::{CommonCause, DamageState, Priority, RandomFailure, RepairPlan, RepairStage, Spare, Team};

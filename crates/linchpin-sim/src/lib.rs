@@ -52,5 +52,7 @@ mod simulation;
 mod state;
 mod threat;
 mod warning;
+mod what_if;
 
 pub use simulation::{RunOptions, Simulation, Snapshot};
+pub use what_if::WhatIf;

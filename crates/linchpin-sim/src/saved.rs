@@ -92,6 +92,7 @@ impl Saved {
                 turn: 0,
                 strikers: Rows::new(vec![NEVER; with(!model.events.is_empty(), n)]),
                 control: Control { lost: 0, since: 0 },
+                struck: Vec::new(),
             },
             campaigns: Campaigns::new(model, &plan.schemes),
             cyber: Cyber::new(&plan.cyber, model),

@@ -10,6 +10,7 @@ use crate::plans::look_out;
 use crate::response::dispatch_crews;
 use crate::state::{NEVER, Saved, Shared};
 use crate::threat::fire_events;
+use crate::what_if::WhatIf;
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use bevy_ecs::system::SystemState;
@@ -131,6 +132,7 @@ pub struct Simulation {
     /// The pristine state is settled: see [`Engine::starts_settled`].
     settled: bool,
     failures: FirstFailures,
+    what_if: WhatIf,
 }
 
 impl Simulation {
@@ -148,12 +150,21 @@ impl Simulation {
         let mut fork = Self::build(self.plan.clone(), self.pristine.clone(), &PLUGINS);
         fork.note_switches = self.note_switches;
         fork.settled = self.settled;
+        fork.what_if.copy_from(&self.what_if);
         fork
     }
 
     /// From the next replication on, whether [`Record::switches`] is filled.
     pub fn note_switches(&mut self, on: bool) {
         self.note_switches = on;
+    }
+
+    /// From the next replication on, what is supposed; [`WhatIf::default`]: nothing.
+    ///
+    /// Records are those of the same model with the struck event as a scripted one at these targets, with the shielded nodes
+    /// taken off the lists of targets, and with the held up nodes invulnerable and without needs.
+    pub fn set_what_if(&mut self, what_if: &WhatIf) {
+        self.what_if.copy_from(what_if);
     }
 
     fn build(plan: Arc<Plan>, pristine: Arc<Saved>, plugins: &[&dyn Plugin]) -> Self {
@@ -186,6 +197,7 @@ impl Simulation {
             note_switches: false,
             settled: false,
             failures: FirstFailures::default(),
+            what_if: WhatIf::default(),
         }
     }
 
@@ -207,6 +219,7 @@ impl Simulation {
     pub fn begin(&mut self, replication: u32, draws: Draws, options: RunOptions) {
         let (pristine, switches, settled) = (self.pristine.clone(), self.note_switches, self.settled);
         let mut failures = std::mem::take(&mut self.failures);
+        let what_if = std::mem::take(&mut self.what_if);
         self.with_engine(|engine| {
             // A replication that was broken off has left its sums behind.
             for root in engine.observer.roots.drain(..) {
@@ -218,6 +231,7 @@ impl Simulation {
             engine.clock.trace = options.trace;
             engine.clock.switches = switches;
             engine.open_record(replication);
+            engine.suppose(&what_if);
             engine.settle_first(settled);
             engine.note_initial();
             if engine.plan.has_failures {
@@ -230,6 +244,7 @@ impl Simulation {
             }
         });
         self.failures = failures;
+        self.what_if = what_if;
     }
 
     /// Goes on until everything before `time` (seconds) has happened, and nothing later.

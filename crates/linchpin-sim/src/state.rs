@@ -89,6 +89,8 @@ pub(crate) mod flag {
     pub(crate) const CAN_TURN: u32 = 1 << 24;
     /// Plans look at whether it has failed (fixed).
     pub(crate) const OBSERVED: u32 = 1 << 25;
+    /// Events have no direct effect on it (a what-if).
+    pub(crate) const SHIELDED: u32 = 1 << 26;
 }
 
 /// A node: how it stands, and what every change of it needs to know. One cache line.

@@ -56,6 +56,10 @@ impl Engine<'_> {
     fn fire(&mut self, id: u32) {
         let plan = self.plan;
         let event = &plan.model.events[id as usize];
+        if event.occasion == Occasion::WhatIf {
+            self.strike_supposed(id);
+            return;
+        }
         let (first, severity) = self.open_event(id, event);
         match &event.targets {
             Targets::All(nodes) => {
@@ -164,6 +168,9 @@ impl Engine<'_> {
     }
 
     pub(crate) fn strike(&mut self, id: u32, event: &Event, node: NodeId, severity: f64, intensity: f64) {
+        if self.passes_by(event, node) {
+            return;
+        }
         let key = event.key.with(self.plan.model.nodes[node.index()].key);
         if event.hit_probability < 1.0
             && self.clock.draws.uniform(Layer::Threat, key, Purpose::Hit, self.threats.turn)
@@ -215,7 +222,9 @@ impl Engine<'_> {
                     let near = around.binary_search_by_key(&node, |(target, _)| *target);
                     let near = near.map_or(&[][..], |at| &around[at].1);
                     for node in near.iter().chain((!near.contains(&node)).then_some(&node)) {
-                        self.begin_effect(*node, id, part, CeilingKind::Closure as u8, 0, *lasts);
+                        if !self.passes_by(event, *node) {
+                            self.begin_effect(*node, id, part, CeilingKind::Closure as u8, 0, *lasts);
+                        }
                     }
                 }
                 Effect::Activate { to, lasts } => {

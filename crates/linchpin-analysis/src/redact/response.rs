@@ -27,7 +27,7 @@ pub(super) fn tell(told: &mut Model) {
                 let step = &told.steps[step.index()];
                 (told.campaigns[step.campaign.index()].id.as_str(), &step.id, &step.name)
             }
-            Occasion::Script => continue,
+            Occasion::Script | Occasion::WhatIf => continue,
         };
         (event.id, event.name) = (format!("{kind}/{id}"), name.clone());
     }

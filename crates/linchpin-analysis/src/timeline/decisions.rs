@@ -55,7 +55,7 @@ impl<'a> Words<'a> {
                 matches!(occasion(event), Some(Occasion::Malware(_) | Occasion::Plan(_)))
             }
             Happening::Hit(event) => match occasion(event) {
-                None | Some(Occasion::Script) => false,
+                None | Some(Occasion::Script | Occasion::WhatIf) => false,
                 Some(Occasion::Step(_) | Occasion::Malware(_)) => true,
                 // The first hit of a plan tells of all.
                 Some(Occasion::Plan(_)) => {
@@ -93,7 +93,7 @@ impl<'a> Words<'a> {
                 let name = &self.model.plans.get(plan.index())?.name;
                 Some(format!("“{name}” is carried out at {}.", self.several(&struck)))
             }
-            Occasion::Script | Occasion::Malware(_) => None,
+            Occasion::Script | Occasion::Malware(_) | Occasion::WhatIf => None,
         }
     }
 

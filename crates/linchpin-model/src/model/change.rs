@@ -1,7 +1,12 @@
 //! What-ifs: a model with changes, all ids and draws as they were.
 
-use super::{Cover, Detonation, Model, Occasion, Reserve, Role, Stage, Success};
-use crate::{DistId, Distribution, EventId, Level, NeedId, NodeId, RepairId, ReserveId, TeamId};
+use super::{
+    Cover, DamageChoice, Detonation, Effect, Event, Model, NodeKind, Occasion, Reserve, Role, Stage, Success,
+    Targets,
+};
+use crate::{
+    CurveId, DistId, Distribution, EventId, Key, Level, NeedId, NodeId, RepairId, ReserveId, TeamId,
+};
 
 /// A change to a model: an analyst's what-if.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +25,55 @@ pub enum Intervention {
     FasterRepair(NodeId, f64),
 }
 
+/// What is supposed to be done to some nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strike {
+    /// They are closed: down for so many seconds; none: to the horizon.
+    Closure {
+        /// Seconds.
+        lasts: Option<u32>,
+    },
+    /// They are damaged in the worst state of their repair plans, and repaired as the scenario has it.
+    Damage,
+}
+
 impl Model {
+    /// This model with an event that never happens by itself, and the event: what a what-if of a replication strikes with.
+    /// Ids, keys and therefore all draws stay the same.
+    pub fn with_strike(&self, strike: Strike) -> (Self, EventId) {
+        let mut model = self.clone();
+        let at = model.push_dist(Distribution::Fixed(0.0));
+        let (effect, targets) = match strike {
+            Strike::Closure { lasts } => {
+                let lasts = lasts.map(|seconds| model.push_dist(Distribution::Fixed(f64::from(seconds))));
+                (Effect::Closure { lasts: lasts.unwrap_or(DistId::NONE) }, Targets::None)
+            }
+            Strike::Damage => {
+                let exposed = |node: &NodeId| {
+                    matches!(model.nodes[node.index()].kind, NodeKind::Asset | NodeKind::Pool)
+                };
+                let nodes = model.node_ids().filter(exposed).collect();
+                (Effect::Damage { state: DamageChoice::Worst }, Targets::All(nodes))
+            }
+        };
+        let id = EventId::new(model.events.len());
+        model.events.push(Event {
+            id: "what-if".into(),
+            name: "What if".into(),
+            key: Key::of("what-if"),
+            after: None,
+            at,
+            targets,
+            probability: 1.0,
+            hit_probability: 1.0,
+            severity: DistId::NONE,
+            effects: vec![effect],
+            threat: true,
+            occasion: Occasion::WhatIf,
+        });
+        (model, id)
+    }
+
     /// This model with changes. Ids, keys and therefore all draws stay the same.
     pub fn with(&self, interventions: &[Intervention]) -> Self {
         let mut model = self.clone();
@@ -29,8 +82,10 @@ impl Model {
                 Intervention::Invulnerable(node) => model.nodes[node.index()].invulnerable = true,
                 Intervention::WithoutEvent(event) => model.leave_out(*event),
                 Intervention::WithoutNeed(need) => {
-                    model.needs[need.index()].criticality = Level::ZERO;
-                    model.needs[need.index()].role = Role::Run;
+                    let need = &mut model.needs[need.index()];
+                    need.criticality = Level::ZERO;
+                    need.role = Role::Run;
+                    need.response = CurveId::NONE;
                 }
                 Intervention::AddCrews(team, crews) => {
                     let team = &mut model.teams[team.index()];
@@ -50,6 +105,7 @@ impl Model {
             Occasion::Step(step) => self.steps[step.index()].success = Success::Given(0.0),
             Occasion::Malware(malware) => self.malware[malware.index()].detonation = Detonation::Never,
             Occasion::Plan(plan) => self.plans[plan.index()].on = false,
+            Occasion::WhatIf => {}
         }
     }
 

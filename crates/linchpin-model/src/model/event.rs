@@ -45,6 +45,8 @@ pub enum Occasion {
     Malware(MalwareId),
     /// A plan is carried out.
     Plan(PlanId),
+    /// Somebody supposes that it does: see [`Model::with_strike`](crate::Model::with_strike).
+    WhatIf,
 }
 
 /// Whom an event concerns.

@@ -5,7 +5,7 @@ use crate::plan::expected;
 use crate::simulation::{RunOptions, Simulation};
 use linchpin_model::{
     CeilingKind, DistId, Distribution, Effect, Event, GroupKind, Key, Model, NodeId, Occasion, Record, Seeds,
-    StepId, Targets,
+    Targets,
 };
 use std::sync::Arc;
 
@@ -74,8 +74,7 @@ fn without_chance(model: &Model) -> Model {
         severity: DistId::NONE,
         effects: vec![Effect::Closure { lasts }],
         threat: true,
-        // Not by the script: it happens only where it is told to.
-        occasion: Occasion::Step(StepId::NONE),
+        occasion: Occasion::WhatIf,
     }];
     model
 }

@@ -6,7 +6,7 @@
 use super::layout::{Company, Path, each};
 use super::{At, Course, DETONATES_TOGETHER, HostEntry, STOPS, state};
 use crate::engine::Engine;
-use crate::state::{ActiveEffect, NEVER, ONE};
+use crate::state::{ActiveEffect, NEVER, ONE, flag};
 use linchpin_model::time::whole_seconds;
 use linchpin_model::{
     CeilingKind, Detonation, DistId, Event, Happening, Key, Layer, MalwareId, NodeId, Purpose, SimTime,
@@ -455,6 +455,9 @@ impl Engine<'_> {
     /// Holds the node of a host down, or without control, until [`Self::let_go`].
     pub(super) fn hold(&mut self, at: At, which: usize, slot: u8, level: u32) {
         let node = self.plan.cyber.hosts[at.host as usize];
+        if self.nodes[node as usize].flags & flag::SHIELDED != 0 {
+            return;
+        }
         let before = self.course(at).map_or(NEVER, |course| course.effects[which]);
         if let Some(active) = self.threats.effects.get_mut(before as usize) {
             (active.level, active.slot, active.ended, active.began) = (level, slot, false, self.now);

@@ -59,5 +59,7 @@ in_place! {
         /// The event that first held each node down; empty without events.
         pub(crate) strikers: Rows<u32>,
         pub(crate) control: Control,
+        /// Whom the event of a what-if strikes, ascending.
+        pub(crate) struck: Vec<u32>,
     }
 }

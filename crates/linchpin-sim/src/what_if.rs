@@ -1,0 +1,96 @@
+//! What-ifs: nodes that are struck, shielded or held up in a replication, without another model.
+//!
+//! All of it is laid down when a replication begins, in rows of nodes that go back with the next reset; nothing in the
+//! loop asks for it but the strike of an event at a node.
+
+use crate::agenda::Kind;
+use crate::engine::Engine;
+use crate::state::flag;
+use linchpin_model::{Event, EventId, NodeId, Occasion};
+
+/// What is supposed of a replication. Nothing, by default.
+///
+/// Draws are the same as without it. Nodes may be listed in any order, and more than once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhatIf {
+    /// Struck by `by` at `at`, threat or not.
+    pub struck: Vec<NodeId>,
+    /// When, in seconds from the start; from the horizon on: never.
+    pub at: u32,
+    /// The event that strikes them, from [`Model::with_strike`](linchpin_model::Model::with_strike). Others strike nobody.
+    pub by: EventId,
+    /// No strike, event, step or malware has a direct effect on these; plans do. They may be chosen as targets, fail at
+    /// random and lack what they need.
+    pub shielded: Vec<NodeId>,
+    /// Nothing holds these down themselves, and they lack nothing. Targets are chosen as before.
+    pub held_up: Vec<NodeId>,
+}
+
+impl Default for WhatIf {
+    fn default() -> Self {
+        Self { struck: Vec::new(), at: 0, by: EventId::NONE, shielded: Vec::new(), held_up: Vec::new() }
+    }
+}
+
+impl WhatIf {
+    /// Takes everything back, keeping the buffers.
+    pub fn clear(&mut self) {
+        self.struck.clear();
+        self.shielded.clear();
+        self.held_up.clear();
+        self.at = 0;
+        self.by = EventId::NONE;
+    }
+
+    /// Becomes a copy of another, in its own buffers.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.struck.clone_from(&other.struck);
+        self.shielded.clone_from(&other.shielded);
+        self.held_up.clone_from(&other.held_up);
+        (self.at, self.by) = (other.at, other.by);
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.struck.is_empty() && self.shielded.is_empty() && self.held_up.is_empty()
+    }
+}
+
+impl Engine<'_> {
+    /// Lays down what is supposed of the replication that begins.
+    pub(crate) fn suppose(&mut self, what_if: &WhatIf) {
+        if what_if.is_nothing() {
+            return;
+        }
+        for node in &what_if.shielded {
+            self.touch(node.0);
+            self.nodes[node.index()].flags |= flag::SHIELDED;
+        }
+        for node in &what_if.held_up {
+            self.touch(node.0);
+            let row = &mut self.nodes[node.index()];
+            row.flags |= flag::INVULNERABLE;
+            row.needs = 0;
+        }
+        let event = self.plan.model.events.get(what_if.by.index());
+        if event.is_some_and(|event| event.occasion == Occasion::WhatIf) && !what_if.struck.is_empty() {
+            let struck = &mut self.threats.struck;
+            struck.extend(what_if.struck.iter().map(|node| node.0));
+            struck.sort_unstable();
+            struck.dedup();
+            self.agenda.threat.push(what_if.at, Kind::Event, what_if.by.0);
+        }
+    }
+
+    /// The event that is only supposed takes place.
+    pub(crate) fn strike_supposed(&mut self, id: u32) {
+        let struck = std::mem::take(&mut self.threats.struck);
+        self.strike_chosen(id, &struck);
+        self.threats.struck = struck;
+    }
+
+    /// Whether an event passes a node by.
+    #[inline]
+    pub(crate) fn passes_by(&self, event: &Event, node: NodeId) -> bool {
+        self.nodes[node.index()].flags & flag::SHIELDED != 0 && !matches!(event.occasion, Occasion::Plan(_))
+    }
+}
