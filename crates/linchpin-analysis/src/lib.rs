@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod compare;
 pub mod crps;
 pub mod curve;
+pub mod cuts;
 pub mod design;
 pub mod findings;
 pub mod graph;
