@@ -67,7 +67,7 @@ struct Contents {
 pub fn check(args: &CheckArgs, console: &Console) -> Result<Exit, Failure> {
     let file = scenario_file(&args.file);
     let mut loaded = linchpin_scenario::load_model(&file);
-    loaded.check_options();
+    loaded.check_variants();
     let options = loaded.options.as_ref().map_or(0, |options| options.list.len());
     let contents = loaded.model.as_ref().map(|model| Contents { options, ..Contents::of(model) });
     let exit = if contents.is_some() { Exit::Done } else { Exit::Invalid };

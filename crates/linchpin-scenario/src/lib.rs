@@ -35,7 +35,12 @@ pub mod source;
 pub mod spec;
 pub mod tables;
 pub mod techniques;
+mod uncertain;
 pub mod value;
+mod variant;
 pub mod write;
 
 pub use loaded::{Loaded, check_tables, check_text, load_model, load_model_with};
+pub use options::{AS_WRITTEN, OptionSpec, ThreatSpec};
+pub use uncertain::{Dimension, Uncertain, UncertainParameter};
+pub use variant::{Choice, Variant};

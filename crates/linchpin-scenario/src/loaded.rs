@@ -3,14 +3,15 @@
 use crate::checks::check;
 use crate::diagnostic::Diagnostics;
 use crate::load::Files;
-use crate::options::{self, Options};
+use crate::options::{self, Options, ThreatSpec};
 use crate::problems::Problems;
-use crate::source::Sources;
+use crate::source::{SourceId, Sources, Span};
 use crate::spec::Scenario;
 use crate::tables::{self, TableFile};
-use crate::value::Value;
+use crate::uncertain::{self, Declared, Found, Uncertain};
+use crate::value::{Value, ValueKind};
 use crate::{load, resolve, write};
-use linchpin_model::Model;
+use linchpin_model::{Assumption, Model};
 use std::io;
 use std::path::Path;
 
@@ -29,20 +30,17 @@ pub struct Loaded {
     pub tables: Vec<TableFile>,
     /// What might be done; none where the scenario has no `options`.
     pub options: Option<Options>,
+    /// What is not known; none where the scenario declares nothing `uncertain`.
+    pub uncertain: Option<Uncertain>,
+    /// Other threats than the one as written.
+    pub threats: Vec<ThreatSpec>,
+    /// The scenario without these, for variants; none where there are none.
+    pub(crate) base: Option<Value>,
+    /// Uses of uncertain parameters of which is said already what is wrong.
+    pub(crate) told: Vec<Span>,
 }
 
 impl Loaded {
-    /// Checks the scenario with each of its options too, and adds what is wrong with them. Costs as much again for each.
-    pub fn check_options(&mut self) {
-        if let Some(options) = self.options.take() {
-            options::check(&options, self);
-            self.options = Some(options);
-            if self.diagnostics.errors() > 0 {
-                self.model = None;
-            }
-        }
-    }
-
     /// Takes out the tables that the frozen scenario names, each with the path beside it where it belongs. Afterwards
     /// problems can no longer be shown.
     pub fn take_tables(&mut self) -> Vec<(String, String)> {
@@ -86,24 +84,79 @@ pub fn check_tables(text: &str, tables: &[(&str, &[u8])]) -> Loaded {
 }
 
 fn finish(files: Files) -> Loaded {
-    let Files { sources, mut value, tables, mut diagnostics } = files;
+    let Files { sources, value, tables, mut diagnostics } = files;
     let frozen = value.as_ref().map(write::to_ron);
-    let options = value.as_mut().and_then(|value| options::take(value, &mut diagnostics));
-    let model = value.and_then(|value| model(value, &sources, &tables, &mut diagnostics));
+    let layers = value.map(|value| Layers::new(value, &sources, &tables, &mut diagnostics));
+    let Layers { value, base, options, threats, found, assumptions } = layers.unwrap_or_default();
+    let model = value.and_then(|value| model(value, assumptions, &sources, &tables, &mut diagnostics));
     tables::annotate(&tables, &sources, &mut diagnostics);
+    found.add_to(&mut diagnostics);
     diagnostics.sort();
     let model = model.filter(|_| diagnostics.errors() == 0);
-    Loaded { sources, diagnostics, model, frozen, tables, options }
+    let Found { uncertain, told, .. } = found;
+    Loaded { sources, diagnostics, model, frozen, tables, options, uncertain, threats, base, told }
 }
 
+/// A scenario with what lies over it taken off.
+#[derive(Default)]
+struct Layers {
+    /// With the central value of everything that is uncertain.
+    value: Option<Value>,
+    /// Before values were put in; only where there is something that can be chosen.
+    base: Option<Value>,
+    options: Option<Options>,
+    threats: Vec<ThreatSpec>,
+    found: Found,
+    assumptions: Vec<Assumption>,
+}
+
+impl Layers {
+    fn new(mut value: Value, sources: &Sources, tables: &[TableFile], out: &mut Diagnostics) -> Self {
+        let mut layers = Self::default();
+        let ValueKind::Struct(None, fields) = &mut value.kind else {
+            layers.value = Some(value);
+            return layers;
+        };
+        let declared = Declared::take(fields, || mentioned(sources, tables));
+        layers.options = options::take(fields, out);
+        layers.threats = options::take_threats(fields, out);
+        let list = layers.options.as_ref().map(|options| options.list.as_slice()).unwrap_or_default();
+        layers.found = declared.map(|found| found.find(fields, list, &layers.threats)).unwrap_or_default();
+        let uncertain = layers.found.uncertain.as_ref();
+        if uncertain.is_some() || layers.options.is_some() || !layers.threats.is_empty() {
+            layers.base = Some(value.clone());
+        }
+        match uncertain {
+            Some(uncertain) => {
+                let mut told = value.clone();
+                uncertain::in_place(&mut told, &uncertain.list);
+                layers.assumptions = uncertain.assumptions();
+                layers.assumptions.append(&mut resolve::assumptions(&told));
+                uncertain::substitute(&mut value, &uncertain.list, None);
+            }
+            None => layers.assumptions = resolve::assumptions(&value),
+        }
+        layers.value = Some(value);
+        layers
+    }
+}
+
+/// Whether any file may use an uncertain parameter: most use none, and then nobody looks for them value by value.
+fn mentioned(sources: &Sources, tables: &[TableFile]) -> bool {
+    let of_tables = |id: SourceId| tables.iter().any(|table| table.source == id);
+    let files = (0..sources.len()).map(|at| SourceId(at as u32)).filter(|id| !of_tables(*id));
+    files.into_iter().any(|id| sources.text(id).contains(uncertain::WORD))
+}
+
+/// The model, with these assumptions and those of tables.
 pub(crate) fn model(
     value: Value,
+    mut assumptions: Vec<Assumption>,
     sources: &Sources,
     files: &[TableFile],
     diagnostics: &mut Diagnostics,
 ) -> Option<Model> {
     let mut spec = Scenario::read(&value, diagnostics)?;
-    let mut assumptions = resolve::assumptions(&value);
     // Of a large scenario this is what takes most room.
     drop(value);
     let mut tables = tables::read(files, sources, diagnostics);

@@ -1,4 +1,4 @@
-//! Options: what might be done, as changes to the scenario as written.
+//! Options: what might be done, as changes to the scenario as written; and threats: what else might happen.
 //!
 //! An option changes the text of a scenario, not the model: it gives entries fields that they have not, replaces those
 //! that they have, adds entries and takes entries out. The changed scenario is then read, resolved and checked like any
@@ -12,11 +12,15 @@ mod spec;
 mod tests;
 
 pub use cost::{Budget, Cost};
-pub use spec::OptionSpec;
+pub(crate) use overlay::{apply, apply_threat};
+pub use spec::{AS_WRITTEN, OptionSpec, ThreatSpec};
+pub(crate) use spec::{LISTS, Overlay};
 
-use crate::Loaded;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::value::{Value, ValueKind};
+pub use crate::variant::Variant;
+
+use crate::diagnostic::Diagnostics;
+use crate::value::{Field, Value};
+use crate::{Choice, Loaded};
 
 /// The options of a scenario, and the scenario they change.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,33 +29,26 @@ pub struct Options {
     pub list: Vec<OptionSpec>,
     /// What money there is; none where the scenario does not say.
     pub budget: Option<Budget>,
-    /// The scenario without its options.
-    base: Value,
 }
 
-/// A scenario with some of its options.
-#[derive(Clone, Debug)]
-pub struct Variant {
-    /// What is wrong, apart from what is wrong without the options too.
-    pub diagnostics: Diagnostics,
-    /// The model; none where there is an error. Its `meta.hash` is empty.
-    pub model: Option<linchpin_model::Model>,
-    /// Number of assets that the options change or add.
-    pub changed: usize,
-}
-
-/// Takes the options out of a scenario; none where it has none.
-pub(crate) fn take(value: &mut Value, out: &mut Diagnostics) -> Option<Options> {
-    let ValueKind::Struct(None, fields) = &mut value.kind else { return None };
-    let mut taken = |name: &str| {
-        let at = fields.iter().position(|field| field.name.text == name)?;
-        Some(fields.remove(at).value)
-    };
-    let (options, budget) = (taken("options"), taken("budget"));
+/// Takes the options out of the fields of a scenario; none where it has none.
+pub(crate) fn take(fields: &mut Vec<Field>, out: &mut Diagnostics) -> Option<Options> {
+    let (options, budget) = (taken(fields, "options"), taken(fields, "budget"));
     let budget = budget.and_then(|budget| cost::budget(&budget, out));
     let list = spec::read(&options?, out);
     spec::check(&list, out);
-    Some(Options { list, budget, base: value.clone() })
+    Some(Options { list, budget })
+}
+
+/// Takes the other threats out of the fields of a scenario.
+pub(crate) fn take_threats(fields: &mut Vec<Field>, out: &mut Diagnostics) -> Vec<ThreatSpec> {
+    taken(fields, "threats").map(|threats| spec::threats(&threats, out)).unwrap_or_default()
+}
+
+/// Takes a field out.
+pub(crate) fn taken(fields: &mut Vec<Field>, name: &str) -> Option<Value> {
+    let at = fields.iter().position(|field| field.name.text == name)?;
+    Some(fields.remove(at).value)
 }
 
 impl Options {
@@ -82,47 +79,17 @@ impl Options {
 
     /// The scenario with these options, one after the other: where two change the same field, the later one counts.
     pub fn variant(&self, loaded: &Loaded, chosen: &[&OptionSpec]) -> Variant {
-        let mut value = self.base.clone();
-        let mut diagnostics = Diagnostics::default();
-        let mut changed = 0;
-        for option in chosen {
-            changed += overlay::apply(&mut value, option, &mut diagnostics);
-        }
-        let model = crate::loaded::model(value, &loaded.sources, &loaded.tables, &mut diagnostics);
-        crate::tables::annotate(&loaded.tables, &loaded.sources, &mut diagnostics);
-        let known = |problem: &Diagnostic| loaded.diagnostics.iter().any(|other| same(other, problem));
-        diagnostics.retain(|problem| !known(problem));
-        diagnostics.sort();
-        let model = model.filter(|_| diagnostics.errors() == 0);
-        Variant { diagnostics, model, changed }
+        loaded.variant(&Choice { options: chosen, ..Choice::default() })
+    }
+
+    /// An option after all that it requires.
+    pub(crate) fn with_required<'o>(&'o self, option: &'o OptionSpec) -> Vec<&'o OptionSpec> {
+        let mut chosen = Vec::new();
+        with_required(self, option, &mut chosen);
+        chosen
     }
 }
 
-/// Whether two problems are the same one: found at the same place.
-fn same(a: &Diagnostic, b: &Diagnostic) -> bool {
-    a.severity == b.severity && a.span == b.span && a.title == b.title
-}
-
-/// Checks every option alone, and what it does.
-pub(crate) fn check(options: &Options, loaded: &mut Loaded) {
-    let mut found = Diagnostics::default();
-    for option in &options.list {
-        // What an option requires belongs to it.
-        let mut chosen: Vec<&OptionSpec> = Vec::new();
-        with_required(options, option, &mut chosen);
-        let variant = options.variant(loaded, &chosen);
-        let errors = variant.diagnostics.errors();
-        found.extend(variant.diagnostics);
-        if errors == 0 && option.changes.is_empty() && option.remove.is_empty() {
-            let title = format!("the option `{}` changes nothing", option.id.value);
-            found.push(Diagnostic::warning(option.id.span, title).help("give it `changes` or `remove`"));
-        }
-    }
-    loaded.diagnostics.extend(found);
-    loaded.diagnostics.sort();
-}
-
-/// An option after all that it requires.
 fn with_required<'o>(options: &'o Options, option: &'o OptionSpec, chosen: &mut Vec<&'o OptionSpec>) {
     if chosen.iter().any(|other| other.id.value == option.id.value) || chosen.len() > options.list.len() {
         return;

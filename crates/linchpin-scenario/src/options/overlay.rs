@@ -1,46 +1,99 @@
 //! Changing a scenario as written.
 
-use super::OptionSpec;
+use super::spec::{OptionSpec, Overlay, Removed, ThreatSpec};
 use crate::decode;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::spec::Id;
 use crate::value::{Field, Value, ValueKind};
 use linchpin_model::{Key, Layer, Purpose, Seeds};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What a threat took out, by list: options that would change it change nothing.
+pub(crate) type Gone = BTreeMap<String, BTreeSet<String>>;
+
+/// Puts a threat in the place of the one as written; what is gone with it.
+pub(crate) fn apply_threat(scenario: &mut Value, threat: &ThreatSpec, out: &mut Diagnostics) -> Gone {
+    let everyone = Adopters::new(scenario, &threat.id.value, &[], out);
+    let gone = take_out(scenario, &threat.overlay, &Gone::new(), out);
+    change(scenario, &threat.overlay, &everyone, &Gone::new(), out);
+    gone
+}
+
 /// Changes a scenario; the number of assets changed or added.
-pub(super) fn apply(scenario: &mut Value, option: &OptionSpec, out: &mut Diagnostics) -> usize {
-    let mut changed = 0;
-    let adopters = Adopters::new(scenario, option, out);
+pub(crate) fn apply(scenario: &mut Value, option: &OptionSpec, gone: &Gone, out: &mut Diagnostics) -> usize {
+    let adopters = Adopters::new(scenario, &option.id.value, &option.adoption, out);
+    take_out(scenario, &option.overlay, gone, out);
+    change(scenario, &option.overlay, &adopters, gone, out)
+}
+
+fn change(
+    scenario: &mut Value,
+    overlay: &Overlay,
+    adopters: &Adopters,
+    gone: &Gone,
+    out: &mut Diagnostics,
+) -> usize {
     let ValueKind::Struct(None, fields) = &mut scenario.kind else { return 0 };
-    for change in &option.changes {
+    let nothing = BTreeSet::new();
+    let mut changed = 0;
+    for change in &overlay.changes {
         let name = change.name.text.as_str();
         let ValueKind::List(entries) = &decode::plain(&change.value).kind else {
             put(fields, change.clone());
             continue;
         };
         let Some(list) = list_of(fields, change) else { continue };
+        let gone = gone.get(name).unwrap_or(&nothing);
         for entry in entries {
-            changed += merge_into(list, entry, name == "assets", &adopters, out);
-        }
-    }
-    for (name, ids) in &option.remove {
-        let Some(field) = fields.iter_mut().find(|field| field.name.text == *name) else { continue };
-        let ValueKind::List(list) = &mut field.value.kind else { continue };
-        for id in ids {
-            let before = list.len();
-            list.retain(|entry| text_of(entry, "id") != Some(&id.value));
-            if list.len() == before {
-                let ids = list.iter().filter_map(|entry| text_of(entry, "id"));
-                let problem =
-                    Diagnostic::error(id.span, format!("`{name}` has no `{}` to take out", id.value));
-                out.push(match decode::nearest(&id.value, ids) {
-                    Some(near) => problem.label(decode::did_you_mean(near)),
-                    None => problem,
-                });
-            }
+            changed += merge_into(list, entry, name == "assets", adopters, gone, out);
         }
     }
     changed
+}
+
+/// Takes entries out of their lists.
+fn take_out(scenario: &mut Value, overlay: &Overlay, gone: &Gone, out: &mut Diagnostics) -> Gone {
+    let ValueKind::Struct(None, fields) = &mut scenario.kind else { return Gone::new() };
+    let mut taken = Gone::new();
+    for (name, removed) in &overlay.remove {
+        let list = fields.iter_mut().find(|field| field.name.text == *name);
+        let list = match list.map(|field| &mut plain_mut(&mut field.value).kind) {
+            Some(ValueKind::List(list)) => list,
+            _ => &mut Vec::new(),
+        };
+        let ids = taken.entry(name.clone()).or_default();
+        match removed {
+            Removed::All => {
+                for entry in list.extract_if(.., |entry| name != "events" || !in_background(entry)) {
+                    ids.extend(text_of(&entry, "id").map(str::to_owned));
+                }
+            }
+            Removed::Ids(wanted) => {
+                for id in wanted {
+                    let before = list.len();
+                    list.retain(|entry| text_of(entry, "id") != Some(&id.value));
+                    let is_gone = gone.get(name).is_some_and(|gone| gone.contains(&id.value));
+                    if list.len() == before && !is_gone {
+                        out.push(nothing_to_take(name, id, list));
+                    }
+                    ids.insert(id.value.clone());
+                }
+            }
+        }
+    }
+    taken
+}
+
+fn in_background(event: &Value) -> bool {
+    field_of(event, "background").is_some_and(|value| decode::plain(value).kind == ValueKind::Bool(true))
+}
+
+fn nothing_to_take(name: &str, id: &Id, list: &[Value]) -> Diagnostic {
+    let problem = Diagnostic::error(id.span, format!("`{name}` has no `{}` to take out", id.value));
+    match decode::nearest(&id.value, list.iter().filter_map(|entry| text_of(entry, "id"))) {
+        Some(near) => problem.label(decode::did_you_mean(near)),
+        None => problem,
+    }
 }
 
 /// The list that a change is about; a new one where the scenario has none.
@@ -71,10 +124,11 @@ fn merge_into(
     entry: &Value,
     assets: bool,
     adopters: &Adopters,
+    gone: &BTreeSet<String>,
     out: &mut Diagnostics,
 ) -> usize {
     if let Some(of) = field_of(entry, "of").filter(|_| assets) {
-        return set_all(list, of, entry, adopters, out);
+        return set_all(list, of, entry, adopters, gone, out);
     }
     let Some(id) = text_of(entry, "id") else {
         list.push(entry.clone());
@@ -85,6 +139,7 @@ fn merge_into(
     }
     match list.iter_mut().find(|other| text_of(other, "id") == Some(id)) {
         Some(other) => merge(other, entry),
+        None if gone.contains(id) => return 0,
         None => list.push(entry.clone()),
     }
     1
@@ -96,6 +151,7 @@ fn set_all(
     of: &Value,
     entry: &Value,
     adopters: &Adopters,
+    gone: &BTreeSet<String>,
     out: &mut Diagnostics,
 ) -> usize {
     let Some(set) = field_of(entry, "set") else {
@@ -124,7 +180,7 @@ fn set_all(
             }
         }
     }
-    if matched == 0 {
+    if matched == 0 && gone.is_empty() {
         out.push(
             Diagnostic::error(of.span, "no asset is meant by `of`")
                 .label("matches nothing")
@@ -279,7 +335,7 @@ struct Adopters {
 }
 
 impl Adopters {
-    fn new(scenario: &Value, option: &OptionSpec, out: &mut Diagnostics) -> Self {
+    fn new(scenario: &Value, id: &str, adoption: &[(Id, f64)], out: &mut Diagnostics) -> Self {
         let list = |name: &str| match field_of(scenario, name).map(|value| &decode::plain(value).kind) {
             Some(ValueKind::List(list)) => list.as_slice(),
             _ => &[],
@@ -295,7 +351,7 @@ impl Adopters {
             .collect();
         let known: BTreeSet<&str> =
             list("regions").iter().filter_map(|region| text_of(region, "id")).collect();
-        for (region, _) in &option.adoption {
+        for (region, _) in adoption {
             if !known.contains(region.value.as_str()) {
                 let problem =
                     Diagnostic::error(region.span, format!("there is no region `{}`", region.value));
@@ -305,9 +361,9 @@ impl Adopters {
                 });
             }
         }
-        let shares = option.adoption.iter().map(|(region, share)| (region.value.clone(), *share)).collect();
+        let shares = adoption.iter().map(|(region, share)| (region.value.clone(), *share)).collect();
         Self {
-            key: Key::of(&option.id.value),
+            key: Key::of(id),
             shares,
             regions: pairs("assets", "region"),
             parents: pairs("regions", "parent"),

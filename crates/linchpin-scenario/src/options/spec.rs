@@ -22,14 +22,48 @@ pub struct OptionSpec {
     pub excludes: Vec<Id>,
     /// Share of the assets of a region (and those that lie in it) that follow; others follow all.
     pub adoption: Vec<(Id, f64)>,
-    /// Lists of the scenario with what they gain or change.
-    pub(super) changes: Vec<Field>,
-    /// Lists of the scenario with the ids they lose.
-    pub(super) remove: Vec<(String, Vec<Id>)>,
+    pub(crate) overlay: Overlay,
 }
 
-/// Lists of a scenario that options can change.
-pub(super) const LISTS: [&str; 25] = [
+/// Another threat than the one as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThreatSpec {
+    /// Its id.
+    pub id: Id,
+    /// Name for people.
+    pub name: String,
+    pub(crate) overlay: Overlay,
+}
+
+/// What changes a scenario as written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Overlay {
+    /// Lists of the scenario with what they gain or change.
+    pub(crate) changes: Vec<Field>,
+    /// Lists of the scenario with what they lose.
+    pub(crate) remove: Vec<(String, Removed)>,
+}
+
+impl Overlay {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// What a list loses.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Removed {
+    /// Entries of these ids.
+    Ids(Vec<Id>),
+    /// Every entry; of events those that are not in the background.
+    All,
+}
+
+/// The scenario as it stands, beside its threats: no threat has this id.
+pub const AS_WRITTEN: &str = "as-written";
+
+/// Lists of a scenario that options and threats can change.
+pub(crate) const LISTS: [&str; 25] = [
     "regions",
     "services",
     "sectors",
@@ -57,7 +91,7 @@ pub(super) const LISTS: [&str; 25] = [
     "attribution",
 ];
 
-/// Most options of a scenario.
+/// Most options, and most threats, of a scenario.
 const MOST: usize = 200;
 
 pub(super) fn read(value: &Value, out: &mut Diagnostics) -> Vec<OptionSpec> {
@@ -77,12 +111,50 @@ fn option(value: &Value, out: &mut Diagnostics) -> Option<OptionSpec> {
         requires: references(&mut fields, "requires").unwrap_or_default(),
         excludes: references(&mut fields, "excludes").unwrap_or_default(),
         adoption: fields.optional("adoption", decode::list_of(adoption)).unwrap_or_default(),
-        changes: fields.optional("changes", changes).unwrap_or_default(),
-        remove: fields.optional("remove", remove).unwrap_or_default(),
+        overlay: overlay(&mut fields, "an option"),
         id,
     };
     fields.finish();
     Some(option)
+}
+
+pub(super) fn threats(value: &Value, out: &mut Diagnostics) -> Vec<ThreatSpec> {
+    let list = decode::list_of(threat)(value, out).unwrap_or_default();
+    if let Some(extra) = list.get(MOST) {
+        out.push(Diagnostic::error(extra.id.span, format!("a scenario has at most {MOST} threats")));
+    }
+    let mut seen: BTreeMap<&str, &Id> = BTreeMap::new();
+    for threat in &list {
+        let id = threat.id.value.as_str();
+        if id == AS_WRITTEN {
+            let title = format!("`{AS_WRITTEN}` means the scenario without any of its threats");
+            out.push(Diagnostic::error(threat.id.span, title).help("give this threat another id"));
+        } else if let Some(first) = seen.insert(id, &threat.id) {
+            out.push(
+                Diagnostic::error(threat.id.span, format!("there are two threats `{id}`"))
+                    .related(first.span, "first one here")
+                    .help("give one of them another id"),
+            );
+        }
+    }
+    list
+}
+
+fn threat(value: &Value, out: &mut Diagnostics) -> Option<ThreatSpec> {
+    let mut fields = Fields::new(value, "threat", out)?;
+    let id = own_id(&mut fields);
+    let threat =
+        ThreatSpec { name: own_name(&mut fields, &id), overlay: overlay(&mut fields, "a threat"), id };
+    fields.finish();
+    Some(threat)
+}
+
+/// `who` changes the scenario: "an option".
+fn overlay(fields: &mut Fields, who: &'static str) -> Overlay {
+    Overlay {
+        changes: fields.optional("changes", |value, out| changes(value, who, out)).unwrap_or_default(),
+        remove: fields.optional("remove", |value, out| remove(value, who, out)).unwrap_or_default(),
+    }
 }
 
 fn adoption(value: &Value, out: &mut Diagnostics) -> Option<(Id, f64)> {
@@ -104,13 +176,13 @@ fn fields_of<'v>(value: &'v Value, out: &mut Diagnostics) -> Option<&'v [Field]>
     }
 }
 
-/// Whether options can change this field; reports where not.
-fn known(field: &Field, out: &mut Diagnostics) -> bool {
+/// Whether this field can be changed; reports where not.
+fn known(field: &Field, who: &str, out: &mut Diagnostics) -> bool {
     let name = field.name.text.as_str();
     if LISTS.contains(&name) {
         return true;
     }
-    let problem = Diagnostic::error(field.name.span, format!("an option cannot change `{name}`"));
+    let problem = Diagnostic::error(field.name.span, format!("{who} cannot change `{name}`"));
     out.push(match decode::nearest(name, LISTS) {
         Some(near) => problem.label(decode::did_you_mean(near)),
         None => {
@@ -120,21 +192,31 @@ fn known(field: &Field, out: &mut Diagnostics) -> bool {
     false
 }
 
-fn changes(value: &Value, out: &mut Diagnostics) -> Option<Vec<Field>> {
+fn changes(value: &Value, who: &str, out: &mut Diagnostics) -> Option<Vec<Field>> {
     let fields = fields_of(value, out)?;
-    Some(fields.iter().filter(|field| known(field, out)).cloned().collect())
+    Some(fields.iter().filter(|field| known(field, who, out)).cloned().collect())
 }
 
-fn remove(value: &Value, out: &mut Diagnostics) -> Option<Vec<(String, Vec<Id>)>> {
+fn remove(value: &Value, who: &str, out: &mut Diagnostics) -> Option<Vec<(String, Removed)>> {
     let fields = fields_of(value, out)?;
     let mut lists = Vec::new();
     for field in fields {
-        if known(field, out) {
-            let ids = decode::list_of(decode::id)(&field.value, out).unwrap_or_default();
-            lists.push((field.name.text.clone(), ids));
+        if known(field, who, out)
+            && let Some(removed) = removed(&field.value, out)
+        {
+            lists.push((field.name.text.clone(), removed));
         }
     }
     Some(lists)
+}
+
+fn removed(value: &Value, out: &mut Diagnostics) -> Option<Removed> {
+    match &decode::plain(value).kind {
+        ValueKind::Name(_) => {
+            decode::choice("what is taken out", &[("All", ())])(value, out).map(|()| Removed::All)
+        }
+        _ => decode::list_of(decode::id)(value, out).map(Removed::Ids),
+    }
 }
 
 /// What is wrong with the options as a list.

@@ -17,7 +17,7 @@ const BASE: &str = r#"(
 
 fn problems(options: &str) -> Vec<String> {
     let mut loaded = check_text("s.ron", &BASE.replace("OPTIONS", options));
-    loaded.check_options();
+    loaded.check_variants();
     loaded.diagnostics.iter().map(|problem| problem.title.clone()).collect()
 }
 

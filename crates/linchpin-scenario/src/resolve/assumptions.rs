@@ -181,7 +181,7 @@ fn names<'v>(fields: &'v [Field], list: &str) -> BTreeMap<&'v str, &'v str> {
 }
 
 /// A value as it is written, without quotes, and with the units of durations in words.
-fn in_words(written: &str) -> String {
+pub(crate) fn in_words(written: &str) -> String {
     let parts = written.split('"').enumerate();
     parts.map(|(at, part)| if at % 2 == 1 { duration_in_words(part) } else { part.to_owned() }).collect()
 }

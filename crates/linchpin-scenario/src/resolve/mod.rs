@@ -27,7 +27,7 @@ mod traits;
 mod watch;
 
 pub(crate) use assets::Assets;
-pub(crate) use assumptions::assumptions;
+pub(crate) use assumptions::{assumptions, in_words};
 
 use crate::problems::Problems;
 use crate::source::Span;

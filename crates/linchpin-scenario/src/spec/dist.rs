@@ -50,7 +50,7 @@ pub const DISTRIBUTIONS: [&str; 10] = [
 type Scalar = fn(&Value, &mut Diagnostics) -> Option<f64>;
 
 /// A time or a distribution of times.
-pub(super) fn time_dist(value: &Value, out: &mut Diagnostics) -> Option<Dist> {
+pub(crate) fn time_dist(value: &Value, out: &mut Diagnostics) -> Option<Dist> {
     dist(value, decode::seconds, out)
 }
 
@@ -68,7 +68,7 @@ pub(super) fn failure_dist(value: &Value, out: &mut Diagnostics) -> Option<Dist>
 }
 
 /// A number of at least 0 or a distribution of such numbers.
-pub(super) fn number_dist(value: &Value, out: &mut Diagnostics) -> Option<Dist> {
+pub(crate) fn number_dist(value: &Value, out: &mut Diagnostics) -> Option<Dist> {
     dist(value, number, out)
 }
 

@@ -38,7 +38,7 @@ pub use threat::{Actor, Assessment, Campaign, OnFailure, Step, Success};
 pub use watch::{Group, GroupWeights, Requirement, RequirementOf};
 
 pub(crate) use asset::{MAX_PEOPLE, asset, people_served};
-pub(crate) use dist::weight;
+pub(crate) use dist::{number_dist, time_dist, weight};
 pub(crate) use need::need;
 pub(crate) use system::pool;
 
