@@ -12,7 +12,7 @@
 mod axis;
 mod briefing;
 mod canvas;
-mod comparison;
+pub mod comparison;
 mod format;
 mod names;
 pub mod page;

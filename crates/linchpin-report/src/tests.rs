@@ -28,7 +28,7 @@ fn cases() -> Vec<(&'static str, Findings)> {
     ]
 }
 
-fn text_boxes(svg: &str) -> Vec<(String, Rect)> {
+pub(crate) fn text_boxes(svg: &str) -> Vec<(String, Rect)> {
     fn walk(group: &Group, out: &mut Vec<(String, Rect)>) {
         for node in group.children() {
             match node {

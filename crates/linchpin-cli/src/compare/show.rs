@@ -337,6 +337,8 @@ impl Told<'_> {
                 single: portfolio.options.len() == 1,
                 front: self.verdict.front[i],
                 winner: Some(i) == self.verdict.winner,
+                runs: self.found.columns[i].len() as u64,
+                ..ComparisonRow::default()
             }
         };
         Comparison {
@@ -353,6 +355,9 @@ impl Told<'_> {
             budget: self.budget,
             percent: 100.0 * self.confidence,
             rows: (0..self.portfolios.len()).map(row).collect(),
+            fresh: self.verdict.fresh.as_ref().map(|d| (d.mean, d.interval)),
+            as_good: self.verdict.as_good,
+            ..Comparison::default()
         }
     }
 
