@@ -4,12 +4,14 @@
 //! replication. Row `r` of all columns comes from the same draws, so that what options have in common cancels out of
 //! their differences.
 
+mod assume;
 mod best;
 mod difference;
 mod front;
 mod regret;
 mod select;
 
+pub use assume::{Batches, OverWorlds, WorldRows, over_worlds};
 pub use best::probability_of_being_best;
 pub use difference::{Difference, difference, median_variance_ratio};
 pub use front::{Offer, front, within_budget};

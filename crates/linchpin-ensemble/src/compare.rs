@@ -4,6 +4,10 @@ mod job;
 mod race;
 #[cfg(test)]
 mod tests;
+mod worlds;
+#[cfg(test)]
+mod worlds_tests;
 
 pub use job::{ALL_SERVICES, Candidate, CompareJob, Nothing};
 pub use race::{Answers, Contest, Contested, contest};
+pub use worlds::{Models, Seen, Survey, Surveyed, Task, World};

@@ -87,10 +87,10 @@ mod tests {
             let mut rows = plain.clone();
             rows.iter_mut().for_each(|row| copula.apply(row));
             let column = |i: usize| -> Vec<f64> { rows.iter().map(|row| row[i]).collect() };
-            for i in 0..4 {
-                for j in 0..i {
+            for (i, row) in asked.iter().enumerate() {
+                for (j, asked) in row[..i].iter().enumerate() {
                     let rho = spearman(&column(i), &column(j)).expect("they vary");
-                    assert!((rho - asked[i][j]).abs() < 0.05, "{design:?} {i} {j}: {rho}");
+                    assert!((rho - asked).abs() < 0.05, "{design:?} {i} {j}: {rho}");
                 }
             }
             // The first one and the one that is correlated with nothing stay as they were.

@@ -37,7 +37,7 @@ struct Variant {
     shared: Arc<Shared>,
 }
 
-struct Shared {
+pub(super) struct Shared {
     model: Arc<Model>,
     catalogue: Catalogue,
     requirements: Requirements,
@@ -47,30 +47,44 @@ struct Shared {
     answers: Vec<Option<usize>>,
 }
 
+impl Shared {
+    /// What there is to know of a model; none where it has no such metric.
+    pub(super) fn new(model: Arc<Model>, metric: &str, asked: &[(String, String)]) -> Option<Self> {
+        let catalogue = Catalogue::new(&model);
+        let columns = columns(&model, &catalogue, metric)?;
+        let own = requirements_of(&model);
+        let answers = asked.iter().map(|name| own.iter().position(|other| other == name)).collect();
+        let requirements = Requirements::new(&model);
+        Some(Self { model, catalogue, requirements, columns, answers })
+    }
+
+    /// Unit of the value.
+    fn unit(&self) -> &str {
+        self.columns.first().map_or("", |column| self.catalogue.metrics()[*column].unit)
+    }
+}
+
+/// The requirements of a model, by id and group.
+pub(super) fn requirements_of(model: &Model) -> Vec<(String, String)> {
+    let requirements = Requirements::new(model);
+    requirements.names(model).map(|(id, group)| (id.to_owned(), group.to_owned())).collect()
+}
+
 impl CompareJob {
     /// A job for these variants and the metric of this id, or [`ALL_SERVICES`]; replications count from `first` on. The
     /// first variant says which requirements are asked. None where a variant has no such metric.
     pub fn new(candidates: &[Candidate], metric: &str, seed: u64, first: u32) -> Option<Self> {
         let base = candidates.first()?;
-        let names = |model: &Model| -> Vec<(String, String)> {
-            let requirements = Requirements::new(model);
-            requirements.names(model).map(|(id, group)| (id.to_owned(), group.to_owned())).collect()
-        };
-        let asked = names(&base.model);
+        let asked = requirements_of(&base.model);
         let mut unit = String::new();
         let mut variants = Vec::new();
         for candidate in candidates {
-            let catalogue = Catalogue::new(&candidate.model);
-            let columns = columns(&candidate.model, &catalogue, metric)?;
-            catalogue.metrics()[columns[0]].unit.clone_into(&mut unit);
-            let own = names(&candidate.model);
-            let answers = asked.iter().map(|name| own.iter().position(|other| other == name)).collect();
-            let requirements = Requirements::new(&candidate.model);
-            let model = candidate.model.clone();
+            let shared = Shared::new(candidate.model.clone(), metric, &asked)?;
+            shared.unit().clone_into(&mut unit);
             variants.push(Variant {
                 id: candidate.id.clone(),
-                simulation: Mutex::new(Simulation::new(model.clone())),
-                shared: Arc::new(Shared { model, catalogue, requirements, columns, answers }),
+                simulation: Mutex::new(Simulation::new(candidate.model.clone())),
+                shared: Arc::new(shared),
             });
         }
         let meta = &base.model.meta;
@@ -119,20 +133,13 @@ impl Job for CompareJob {
     }
 
     fn worker(&self) -> CompareWorker {
-        let world = |variant: &Variant| World {
-            simulation: lock(&variant.simulation).fork(),
-            row: vec![0.0; variant.shared.catalogue.metrics().len()],
-            held: vec![false; variant.shared.requirements.len()],
-            shared: variant.shared.clone(),
-        };
+        let bench = |variant: &Variant| Bench::new(lock(&variant.simulation).fork(), variant.shared.clone());
         CompareWorker {
-            worlds: self.variants.iter().map(world).collect(),
+            benches: self.variants.iter().map(bench).collect(),
             seeds: self.seeds,
             first: self.first,
             asked: self.asked.len(),
-            run: Record::default(),
-            base: Record::default(),
-            paired: Paired::default(),
+            records: Records::default(),
         }
     }
 
@@ -160,22 +167,68 @@ fn named(id: &str) -> &str {
     if id.is_empty() { "as it is" } else { id }
 }
 
-/// The worlds of all variants, for one thread.
+/// All variants, for one thread.
 pub struct CompareWorker {
-    worlds: Vec<World>,
+    benches: Vec<Bench>,
     seeds: Seeds,
     first: u32,
     asked: usize,
+    records: Records,
+}
+
+/// What a replication leaves behind, with and without the threat.
+#[derive(Default)]
+pub(super) struct Records {
     run: Record,
     base: Record,
     paired: Paired,
 }
 
-struct World {
+/// Where one model is run, replication by replication.
+pub(super) struct Bench {
     simulation: Simulation,
     shared: Arc<Shared>,
     row: Vec<f64>,
     held: Vec<bool>,
+}
+
+impl Bench {
+    pub(super) fn new(simulation: Simulation, shared: Arc<Shared>) -> Self {
+        let row = vec![0.0; shared.catalogue.metrics().len()];
+        let held = vec![false; shared.requirements.len()];
+        Self { simulation, shared, row, held }
+    }
+
+    /// Runs one replication: its value; and into `answers` whether each requirement asked for held.
+    pub(super) fn run(
+        &mut self,
+        replication: u32,
+        seeds: &Seeds,
+        records: &mut Records,
+        answers: &mut [bool],
+    ) -> Result<f64, String> {
+        let Self { simulation, shared, row, held } = self;
+        let Records { run, base, paired } = records;
+        let Shared { model, catalogue, requirements, columns, answers: places } = &**shared;
+        let draws = seeds.replication(replication);
+        let background = model.has_background();
+        if background {
+            simulation.run(replication, draws, RunOptions { threat: false, trace: false }, base);
+        }
+        simulation.run(replication, draws, RunOptions::default(), run);
+        let failure = run.failure.or(base.failure.filter(|_| background));
+        if let Some(failure) = failure {
+            return Err(reason(failure).to_owned());
+        }
+        let base = background.then_some(&*base);
+        paired.load(model.meta.horizon, base, run);
+        catalogue.evaluate(paired, base, run, row);
+        requirements.evaluate(model, paired, held);
+        for (slot, place) in answers.iter_mut().zip(places) {
+            *slot = place.is_some_and(|place| held[place]);
+        }
+        Ok(columns.iter().map(|column| row[*column]).sum())
+    }
 }
 
 impl Worker for CompareWorker {
@@ -189,32 +242,9 @@ impl Worker for CompareWorker {
         answers: &mut [bool],
     ) -> Result<(), String> {
         let replication = self.first.saturating_add(replication);
-        let draws = self.seeds.replication(replication);
-        for (i, world) in self.worlds.iter_mut().enumerate() {
-            let World { simulation, shared, row: all, held } = world;
-            let Shared { model, catalogue, requirements, columns, answers: places } = &**shared;
-            let background = model.has_background();
-            if background {
-                simulation.run(
-                    replication,
-                    draws,
-                    RunOptions { threat: false, trace: false },
-                    &mut self.base,
-                );
-            }
-            simulation.run(replication, draws, RunOptions::default(), &mut self.run);
-            let failure = self.run.failure.or(self.base.failure.filter(|_| background));
-            if let Some(failure) = failure {
-                return Err(reason(failure).to_owned());
-            }
-            let base = background.then_some(&self.base);
-            self.paired.load(model.meta.horizon, base, &self.run);
-            catalogue.evaluate(&self.paired, base, &self.run, all);
-            requirements.evaluate(model, &self.paired, held);
-            row[i] = columns.iter().map(|column| all[*column]).sum();
-            for (slot, place) in answers[i * self.asked..].iter_mut().zip(places) {
-                *slot = place.is_some_and(|place| held[place]);
-            }
+        for (i, bench) in self.benches.iter_mut().enumerate() {
+            let answers = &mut answers[i * self.asked..][..self.asked];
+            row[i] = bench.run(replication, &self.seeds, &mut self.records, answers)?;
         }
         Ok(())
     }

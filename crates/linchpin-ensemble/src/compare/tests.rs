@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// A substation that is closed for a drawn time feeds three hospitals, each with a battery of so many hours.
-fn town(hours: f64) -> Arc<Model> {
+pub(super) fn town(hours: f64) -> Arc<Model> {
     let mut b = ModelBuilder::new(Meta { horizon: 7 * 86_400, name: "town".into(), ..Meta::default() });
     let (energy, health) = (b.sector("energy", "Energy"), b.sector("health", "Health"));
     let (power, care) = (b.service("power", "Power"), b.service("care", "Care"));
