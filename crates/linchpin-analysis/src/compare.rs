@@ -10,6 +10,7 @@ mod difference;
 mod front;
 mod regret;
 mod select;
+mod threats;
 
 pub use assume::{Batches, OverWorlds, WorldRows, over_worlds};
 pub use best::probability_of_being_best;
@@ -17,3 +18,4 @@ pub use difference::{Difference, difference, median_variance_ratio};
 pub use front::{Offer, front, within_budget};
 pub use regret::{Regret, regret};
 pub use select::{Race, Selection, Selector};
+pub use threats::{Across, Criterion, OverThreats, ThreatRows, over_threats};

@@ -1,5 +1,8 @@
 //! Several variants of a scenario on the same replications, and the race among them.
 
+mod flip;
+#[cfg(test)]
+mod flip_tests;
 mod job;
 mod race;
 #[cfg(test)]
@@ -8,6 +11,7 @@ mod worlds;
 #[cfg(test)]
 mod worlds_tests;
 
+pub use flip::{Flip, FlipSearch, Flips, Side, Unknown};
 pub use job::{ALL_SERVICES, Candidate, CompareJob, Nothing};
 pub use race::{Answers, Contest, Contested, contest};
 pub use worlds::{Models, Seen, Survey, Surveyed, Task, World};

@@ -40,7 +40,7 @@ pub use ask::{Answer, ask, identity_of};
 pub use block::{Block, Decoded, Encoded, Failed, Header};
 pub use clock::Stopwatch;
 pub use compare::{ALL_SERVICES, Answers, Candidate, CompareJob, Contest, Contested, Nothing, contest};
-pub use compare::{Models, Seen, Survey, Surveyed, Task, World};
+pub use compare::{Flip, FlipSearch, Flips, Models, Seen, Side, Survey, Surveyed, Task, Unknown, World};
 pub use csv::write_csv;
 pub use details::{BESIDE, Beside, beside_path};
 pub use digest::Totals;

@@ -40,7 +40,11 @@ impl Loaded {
         let base = match &self.base {
             Some(base) if !as_written => base,
             _ => {
-                return Variant { diagnostics: Diagnostics::default(), model: self.model.clone(), changed: 0 };
+                return Variant {
+                    diagnostics: Diagnostics::default(),
+                    model: self.model.clone(),
+                    changed: 0,
+                };
             }
         };
         let mut value = base.clone();
