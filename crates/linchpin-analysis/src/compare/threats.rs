@@ -262,7 +262,7 @@ mod tests {
             (vec![], vec![true; 2]),
             (vec![sound.clone()], vec![false; 2]),
             (vec![sound.clone()], vec![true; 3]),
-            (vec![sound.clone(), odd], vec![true; 2]),
+            (vec![sound, odd], vec![true; 2]),
             (vec![threat(&[f64::NAN, 1.0], 1.0)], vec![true; 2]),
         ] {
             assert_eq!(over_threats(&threats, &eligible, 10, 1), None);
