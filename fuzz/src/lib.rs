@@ -24,6 +24,7 @@ pub fn split<'d>(first: &str, data: &'d [u8]) -> Vec<(String, &'d [u8])> {
 /// Panics if what was read breaks a promise.
 pub fn check(loaded: &Loaded) {
     check_told(loaded);
+    check_variants(loaded);
     if loaded.model.is_some() {
         check_frozen(loaded);
     }
@@ -40,6 +41,17 @@ fn check_told(loaded: &Loaded) {
     }
     let shown = render_all(sources, diagnostics, false);
     assert_eq!(shown.is_empty(), diagnostics.is_empty());
+}
+
+/// Every threat, option and uncertain parameter ends in problems or in a model as well.
+fn check_variants(loaded: &Loaded) {
+    let many = loaded.options.as_ref().map_or(0, |options| options.list.len()) + loaded.threats.len();
+    // Each of them costs as much as the scenario itself.
+    if many <= 20 && loaded.uncertain.as_ref().is_none_or(|uncertain| uncertain.list.len() <= 10) {
+        let mut loaded = loaded.clone();
+        loaded.check_variants();
+        check_told(&loaded);
+    }
 }
 
 /// What a study keeps of a scenario is the same scenario.

@@ -6,6 +6,7 @@ use crate::exit::{Exit, Failure};
 use crate::load::{scenario_file, show};
 use crate::number::count;
 use linchpin_model::{Model, NodeKind, Occasion, time::format_duration};
+use linchpin_scenario::Loaded;
 use linchpin_scenario::diagnostic::locate;
 use serde::Serialize;
 
@@ -59,6 +60,10 @@ struct Contents {
     requirements: usize,
     /// What might be done.
     options: usize,
+    /// Other threats than the one as written.
+    threats: usize,
+    /// Parameters that are uncertain.
+    uncertain: usize,
     /// Values that carry a source.
     values_with_source: usize,
 }
@@ -68,8 +73,7 @@ pub fn check(args: &CheckArgs, console: &Console) -> Result<Exit, Failure> {
     let file = scenario_file(&args.file);
     let mut loaded = linchpin_scenario::load_model(&file);
     loaded.check_variants();
-    let options = loaded.options.as_ref().map_or(0, |options| options.list.len());
-    let contents = loaded.model.as_ref().map(|model| Contents { options, ..Contents::of(model) });
+    let contents = loaded.model.as_ref().map(|model| Contents::of(model, &loaded));
     let exit = if contents.is_some() { Exit::Done } else { Exit::Invalid };
     if args.talk.json {
         let problems = loaded.diagnostics.iter().map(|problem| {
@@ -106,7 +110,7 @@ pub fn check(args: &CheckArgs, console: &Console) -> Result<Exit, Failure> {
 }
 
 impl Contents {
-    fn of(model: &Model) -> Self {
+    fn of(model: &Model, loaded: &Loaded) -> Self {
         let nodes = |kind| model.nodes.iter().filter(|node| node.kind == kind).count();
         let used = |sector: usize| model.nodes.iter().any(|node| node.sector.index() == sector);
         Self {
@@ -127,7 +131,9 @@ impl Contents {
             plans: model.plans.len(),
             groups: model.groups.len(),
             requirements: model.requirements.len(),
-            options: 0,
+            options: loaded.options.as_ref().map_or(0, |options| options.list.len()),
+            threats: loaded.threats.len(),
+            uncertain: loaded.uncertain.as_ref().map_or(0, |uncertain| uncertain.list.len()),
             values_with_source: model.assumptions.len(),
         }
     }
@@ -149,6 +155,8 @@ impl Contents {
             (self.plans, "plan", "plans"),
             (self.requirements, "requirement", "requirements"),
             (self.options, "option", "options"),
+            (self.threats, "alternative threat", "alternative threats"),
+            (self.uncertain, "uncertain parameter", "uncertain parameters"),
         ];
         let parts: Vec<String> = parts
             .into_iter()

@@ -62,7 +62,7 @@ impl Loaded {
         let model = crate::loaded::model(value, Vec::new(), &self.sources, &self.tables, &mut diagnostics);
         let model = model.filter(|_| diagnostics.errors() == 0);
         crate::tables::annotate(&self.tables, &self.sources, &mut diagnostics);
-        diagnostics.retain(|problem| !self.told.iter().any(|span| problem.span == Some(*span)));
+        diagnostics.retain(|problem| !uncertain::is_within(problem, &self.told));
         diagnostics.retain(|problem| !self.diagnostics.iter().any(|other| same(other, problem)));
         diagnostics.sort();
         Variant { diagnostics, model, changed }

@@ -7,7 +7,7 @@ use linchpin_model::{
 use linchpin_scenario::diagnostic::{Diagnostics, render};
 use linchpin_scenario::source::{SourceId, Sources, Span};
 use linchpin_scenario::value::{Field, Name, Value, ValueKind};
-use linchpin_scenario::{check_tables, check_text, load_model_with, reader, write};
+use linchpin_scenario::{Choice, Loaded, check_tables, check_text, load_model_with, reader, write};
 use std::path::Path;
 
 const EVERYTHING: &str = include_str!("fixtures/everything.ron");
@@ -17,7 +17,8 @@ const MUTANTS: u32 = 3_000;
 
 #[test]
 fn the_sample_uses_everything_and_has_no_problems() {
-    let loaded = check_text("everything.ron", EVERYTHING);
+    let mut loaded = check_text("everything.ron", EVERYTHING);
+    loaded.check_variants();
     let problems: Vec<_> = loaded.diagnostics.iter().map(|problem| problem.title.as_str()).collect();
     assert_eq!(problems, [""; 0]);
     let model = loaded.model.expect("no errors");
@@ -59,7 +60,7 @@ fn mutants_end_in_errors_or_in_a_sound_model() {
     let id = sources.add("everything.ron", EVERYTHING);
     let original =
         reader::parse(&sources, id, &mut Diagnostics::default()).expect("the sample is well formed");
-    let (mut sound, mut refused) = (0, 0);
+    let (mut sound, mut refused, mut varied) = (0, 0, 0);
     for mutant in 0..MUTANTS {
         let mut dice = Dice { draws: Seeds::new(2027).replication(mutant), thrown: 0 };
         let mut value = original.clone();
@@ -67,7 +68,12 @@ fn mutants_end_in_errors_or_in_a_sound_model() {
             mutate(&mut value, &mut dice);
         }
         let text = write::to_ron(&value);
-        let loaded = check_text("mutant.ron", &text);
+        let mut loaded = check_text("mutant.ron", &text);
+        if mutant % 8 == 0 {
+            // Threats, options and values, too.
+            loaded.check_variants();
+            varied += assert_variants_sound(&loaded, &mut dice, &text);
+        }
         assert_eq!(loaded.model.is_some(), loaded.diagnostics.errors() == 0, "mutant {mutant}:\n{text}");
         for problem in loaded.diagnostics.iter() {
             assert!(problem.span.is_some() && !problem.title.is_empty(), "mutant {mutant}: {problem:?}");
@@ -82,6 +88,28 @@ fn mutants_end_in_errors_or_in_a_sound_model() {
     }
     // Were nearly all refused, or nearly none, the test would show nothing of the other half.
     assert!(sound > MUTANTS / 20 && refused > MUTANTS / 3, "{sound} sound, {refused} refused");
+    assert!(varied > MUTANTS / 100, "{varied} variants");
+}
+
+/// Every threat with some options and values that are as wild as parameters can be; the number of models made.
+fn assert_variants_sound(loaded: &Loaded, dice: &mut Dice, text: &str) -> u32 {
+    let mut made = 0;
+    let options = loaded.options.as_ref().map(|options| options.list.iter().collect::<Vec<_>>());
+    for threat in std::iter::once(None).chain(loaded.threats.iter().map(Some)) {
+        let mut options = options.clone().unwrap_or_default();
+        options.retain(|_| dice.throw(2) == 0);
+        let list = loaded.uncertain.iter().flat_map(|uncertain| &uncertain.list);
+        let values: Vec<f64> = list
+            .map(|parameter| parameter.distribution.quantile(dice.throw(1_000) as f64 / 1_000.0))
+            .collect();
+        let variant = loaded.variant(&Choice { options: &options, threat, values: Some(&values) });
+        if let Some(model) = variant.model {
+            assert_eq!(variant.diagnostics.errors(), 0);
+            assert_sound(&model, text);
+            made += 1;
+        }
+    }
+    made
 }
 
 #[test]
@@ -359,6 +387,8 @@ fn replacement(dice: &mut Dice) -> ValueKind {
         ValueKind::Name(name("None")),
         ValueKind::Name(name("Any")),
         ValueKind::Name(name("Fixed")),
+        ValueKind::Name(name("All")),
+        ValueKind::Tuple(Some(name("Uncertain")), vec![Value { span: name("").span, kind: text("pace") }]),
         ValueKind::Struct(None, vec![]),
         ValueKind::Struct(
             None,

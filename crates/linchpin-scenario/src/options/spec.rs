@@ -213,7 +213,7 @@ fn remove(value: &Value, who: &str, out: &mut Diagnostics) -> Option<Vec<(String
 fn removed(value: &Value, out: &mut Diagnostics) -> Option<Removed> {
     match &decode::plain(value).kind {
         ValueKind::Name(_) => {
-            decode::choice("what is taken out", &[("All", ())])(value, out).map(|()| Removed::All)
+            decode::choice("`All` or a list of ids", &[("All", ())])(value, out).map(|()| Removed::All)
         }
         _ => decode::list_of(decode::id)(value, out).map(Removed::Ids),
     }

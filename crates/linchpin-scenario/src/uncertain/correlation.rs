@@ -155,7 +155,8 @@ fn contradiction(a: usize, b: usize, entry: &Entry, others: &[(usize, usize, &En
         entry.of[0].value, entry.of[1].value, entry.rank
     );
     let mut problem = Diagnostic::error(entry.span, title)
-        .help("correlations of several parameters have to fit together; bring some of them nearer to 0");
+        .help("correlations of several parameters have to fit together, and pairs that are not named are not correlated")
+        .help("bring some of them nearer to 0, or name the pairs between");
     let touching = others.iter().filter(|(c, d, _)| [a, b].contains(c) || [a, b].contains(d));
     for (_, _, other) in touching.take(SHOWN) {
         problem = problem.related(other.span, "together with this one");

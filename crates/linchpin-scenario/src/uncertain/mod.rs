@@ -85,7 +85,7 @@ impl Uncertain {
             Assumption {
                 what: parameter.name.clone(),
                 value: format!(
-                    "{}; uncertain, with 90 % from {} to {}",
+                    "{}, uncertain: {} to {} (5 % to 95 %)",
                     words(parameter.central),
                     words(low),
                     words(high)
@@ -112,7 +112,7 @@ pub(crate) struct Found {
 impl Found {
     /// Adds what is wrong, in place of what else was said of the same uses.
     pub(crate) fn add_to(&self, out: &mut Diagnostics) {
-        out.retain(|problem| !self.told.iter().any(|span| problem.span == Some(*span)));
+        out.retain(|problem| !is_within(problem, &self.told));
         for parameter in self.uncertain.iter().flat_map(|uncertain| &uncertain.list) {
             let here =
                 |problem: &&mut Diagnostic| parameter.uses.iter().any(|span| problem.span == Some(*span));
@@ -123,6 +123,16 @@ impl Found {
         }
         out.extend(self.problems.clone());
     }
+}
+
+/// Whether a problem stands in one of these places.
+pub(crate) fn is_within(problem: &Diagnostic, places: &[Span]) -> bool {
+    problem.span.is_some_and(|inner| {
+        let around = |outer: &&Span| {
+            outer.source == inner.source && outer.start <= inner.start && inner.end <= outer.end
+        };
+        places.iter().any(|outer| around(&outer))
+    })
 }
 
 /// What is declared, taken out of the fields of a scenario.
@@ -151,8 +161,11 @@ impl Declared {
     /// Reads the declarations and finds every use.
     pub(crate) fn find(self, fields: &[Field], options: &[OptionSpec], threats: &[ThreatSpec]) -> Found {
         let Self { parameters, correlations, problems: mut out, mut told } = self;
-        let mut list = parameters.as_ref().map(|value| spec::read(value, &mut out)).unwrap_or_default();
-        let entries = correlations.as_ref().map(|value| correlation::read(value, &mut out));
+        let mut read = Diagnostics::default();
+        let mut list = parameters.as_ref().map(|value| spec::read(value, &mut read)).unwrap_or_default();
+        let entries = correlations.as_ref().map(|value| correlation::read(value, &mut read));
+        read.retain(|problem| !is_within(problem, &told));
+        out.extend(read);
         let correlation = correlation::matrix(&list, &entries.unwrap_or_default(), &mut out);
         let unreadable = parameters.as_ref().is_some_and(|value| {
             decode::list(value, &mut Diagnostics::default()).is_none_or(|entries| entries.len() > list.len())

@@ -5,6 +5,7 @@ use crate::decode::{self, Fields};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{Dist, Id, number_dist, own_id, own_name, time_dist};
+use crate::uncertain::substitute::Use;
 use crate::uncertain::words::in_words;
 use crate::value::{Value, ValueKind};
 use std::collections::BTreeMap;
@@ -77,6 +78,8 @@ fn parameter(value: &Value, out: &mut Diagnostics) -> Option<UncertainParameter>
 fn dimension_of(value: &Value) -> Dimension {
     fn has_text(value: &Value) -> bool {
         match &decode::plain(value).kind {
+            // Cannot stand here, and its text is no time.
+            _ if Use::is(value) => false,
             ValueKind::String(_) => true,
             ValueKind::List(items) | ValueKind::Tuple(_, items) => items.iter().any(has_text),
             ValueKind::Struct(_, fields) => fields.iter().any(|field| has_text(&field.value)),

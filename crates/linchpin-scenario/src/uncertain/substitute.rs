@@ -37,7 +37,7 @@ impl<'v> Use<'v> {
     }
 
     pub(super) fn read(value: &'v Value, out: &mut Diagnostics) -> Option<Self> {
-        let mut fields = Fields::arguments(value, "use of an uncertain parameter", Some("id"), out)?;
+        let mut fields = Fields::arguments(value, "reference to an uncertain parameter", Some("id"), out)?;
         let id = fields.required("id", decode::id);
         let times = fields.value("times");
         let whole = fields.optional("whole", decode::boolean).unwrap_or(false);
