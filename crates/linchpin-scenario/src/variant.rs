@@ -92,7 +92,16 @@ impl Loaded {
         let before = found.errors();
         for threat in &self.threats {
             let variant = self.variant(&Choice { threat: Some(threat), ..Choice::default() });
-            found.extend(variant.diagnostics);
+            let own = threat.overlay.places();
+            for problem in variant.diagnostics.iter() {
+                if uncertain::is_within(problem, &own) {
+                    found.push(problem.clone());
+                } else if problem.severity == Severity::Error {
+                    let title = format!("in the threat `{}`: {}", threat.id.value, problem.title);
+                    found.push(Diagnostic { title, ..problem.clone() });
+                }
+                // What is left without use where another threat is taken out needs no warning.
+            }
             if threat.overlay.is_empty() {
                 let title = format!("the threat `{}` changes nothing", threat.id.value);
                 found.push(Diagnostic::warning(threat.id.span, title).help("give it `changes` or `remove`"));

@@ -3,6 +3,7 @@
 use super::cost::{Cost, cost};
 use crate::decode::{self, Fields};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
 use crate::spec::{Id, own_id, own_name, references};
 use crate::value::{Field, Value, ValueKind};
 use std::collections::BTreeMap;
@@ -47,6 +48,15 @@ pub(crate) struct Overlay {
 impl Overlay {
     pub(crate) fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.remove.is_empty()
+    }
+
+    /// Where it is written.
+    pub(crate) fn places(&self) -> Vec<Span> {
+        let removed = self.remove.iter().flat_map(|(_, removed)| match removed {
+            Removed::Ids(ids) => ids.as_slice(),
+            Removed::All => &[],
+        });
+        self.changes.iter().map(|field| field.value.span).chain(removed.map(|id| id.span)).collect()
     }
 }
 

@@ -313,7 +313,7 @@ fn what_is_wrong_is_told_at_its_place() {
         ),
         (
             declares("threats: [(id: \"t\", remove: (events: [\"attack\"]))],".to_owned()),
-            "there is no event `attack`",
+            "in the threat `t`: there is no event `attack`",
             "\"attack\"",
         ),
         (
