@@ -62,7 +62,15 @@ pub(crate) fn labels(ticks: &[f64]) -> (Vec<String>, &'static str) {
         t if t >= 2e4 => (1e3, "thousand "),
         _ => (1.0, ""),
     };
-    (ticks.iter().map(|t| format::number(t / divisor)).collect(), word)
+    (ticks.iter().map(|t| short(format::number(t / divisor))).collect(), word)
+}
+
+/// Without zeros that say nothing: `1.50` is `1.5`.
+fn short(number: String) -> String {
+    if number.contains('.') && number.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return number.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    number
 }
 
 /// Time since the start of the scenario, in hours, days or years as suits the length.
@@ -146,6 +154,16 @@ mod tests {
         check(-3.0, 4, &[0.0, 1.0]);
         check(f64::NAN, 1, &[0.0, 1.0]);
         check(f64::INFINITY, 1, &[0.0, 1.0]);
+    }
+
+    #[test]
+    fn labels_share_a_magnitude() {
+        let check = |ticks: &[f64], names: &[&str], word| {
+            assert_eq!(labels(ticks), (names.iter().map(|n| (*n).to_owned()).collect(), word))
+        };
+        check(&[0.0, 0.5e9, 1e9, 1.5e9, 2e9], &["0", "0.5", "1", "1.5", "2"], "billion ");
+        check(&[0.0, 50e3, 100e3], &["0", "50", "100"], "thousand ");
+        check(&[0.0, 0.25, 0.5], &["0", "0.25", "0.5"], "");
     }
 
     #[test]

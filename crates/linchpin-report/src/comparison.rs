@@ -3,13 +3,21 @@
 //! [`Comparison`] is plain data and final: every number was computed before, and what was not computed is empty. Places are positions
 //! in [`Comparison::rows`], where the scenario as it is comes first.
 
+mod compliance;
 mod draw;
+mod exceedance;
 mod forest;
 mod front;
+mod page;
+mod probability;
+mod regret;
+mod words;
 
 use linchpin_analysis::findings::{AssumptionRow, StudyInfo, Verdict};
 
 use crate::plot::Plot;
+
+pub use page::comparison_page;
 
 /// Options beside each other.
 #[derive(Clone, Debug, Default)]
@@ -245,7 +253,16 @@ pub struct UnderThreats {
 
 /// All pictures of a comparison, in the order of the page.
 pub fn comparison_plots(comparison: &Comparison) -> Vec<Plot> {
-    [forest::plot(comparison), front::plot(comparison)].into_iter().flatten().collect()
+    let c = comparison;
+    let drawn = [
+        forest::plot(c),
+        front::plot(c),
+        probability::plot(c),
+        regret::plot(c),
+        exceedance::plot(c),
+        compliance::plot(c),
+    ];
+    drawn.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -195,12 +195,17 @@ fn digits_for(centre: f64, [low, high]: [f64; 2]) -> i32 {
 /// Mean with its interval: `12.4 million person-hours (95 % CI 12.1 to 12.7 million)`.
 pub(crate) fn estimate(mean: f64, ci95: Option<[f64; 2]>, unit: &str) -> String {
     let Some(ci) = ci95 else { return quantity(mean, unit) };
+    estimate_at(mean, ci, unit, 95.0)
+}
+
+/// The same at another confidence, in percent.
+pub(crate) fn estimate_at(mean: f64, ci: [f64; 2], unit: &str, percent: f64) -> String {
     let value = match Unit::of(unit) {
         Unit::Hours | Unit::Share => quantity(mean, unit),
         Unit::Bare => with_digits(mean, digits_for(mean, ci)),
         Unit::Named(name) => format!("{}{NBSP}{name}", with_digits(mean, digits_for(mean, ci))),
     };
-    format!("{value} (95{NBSP}% CI {})", interval(mean, ci, unit))
+    format!("{value} ({}{NBSP}% CI {})", number(percent), interval(mean, ci, unit))
 }
 
 /// Just the interval, without the unit where it is a name said before: `12.1 to 12.7 million`.

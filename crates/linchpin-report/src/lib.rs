@@ -26,7 +26,7 @@ mod summary;
 mod tests;
 mod text;
 
-pub use comparison::{Comparison, ComparisonRow, comparison_plots};
+pub use comparison::{Comparison, ComparisonRow, comparison_page, comparison_plots};
 pub use linchpin_analysis::findings::Findings;
 pub use plot::{Plot, plots};
 pub use raster::{rasterise, rasterise_all};

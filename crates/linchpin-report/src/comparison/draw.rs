@@ -5,10 +5,12 @@ use crate::axis::{Scale, labels};
 use crate::canvas::{Area, Canvas, Point, Stroke, Text};
 use crate::palette::{AXIS, BLUE, GREEN, GRID, PAPER, Rgb, STRIPE};
 use crate::plot::Plot;
-use crate::text::wrap;
+use crate::text::{fit, wrap};
 
 pub(super) const NAME: Text = Text::new(12.0);
 pub(super) const SMALL: Text = Text::new(11.0).muted();
+/// Numbers that stand for names in a [`Key`].
+pub(super) const NUMBER: Text = Text::new(11.0).bold();
 /// Height of a line of a name.
 pub(super) const LINE: f64 = 14.0;
 /// Lines of a name.
@@ -88,4 +90,62 @@ pub(super) fn cost_title(c: &Comparison) -> String {
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What numbers in a picture stand for: a table below it.
+pub(super) struct Key {
+    heads: [String; 2],
+    entries: Vec<(Vec<String>, bool, [String; 2])>,
+    /// So many are only in the table for programs.
+    pub(super) more: usize,
+}
+
+const KEY_HEAD: f64 = 24.0;
+const KEY_NAME: f64 = 470.0;
+const KEY_COLUMN: f64 = 150.0;
+
+impl Key {
+    /// A key without entries, with heads of the two columns of figures.
+    pub(super) fn new(heads: [String; 2]) -> Self {
+        Self {
+            heads: heads.map(|head| fit(&head, SMALL.size, false, KEY_COLUMN - 8.0)),
+            entries: Vec::new(),
+            more: 0,
+        }
+    }
+
+    /// The next number.
+    pub(super) fn push(&mut self, name: &str, bold: bool, figures: [String; 2]) {
+        self.entries.push((name_lines(name, bold, KEY_NAME - 60.0), bold, figures));
+    }
+
+    fn heights(&self) -> Vec<f64> {
+        self.entries.iter().map(|(lines, ..)| 6.0 + LINE * lines.len() as f64).collect()
+    }
+
+    /// Room it takes.
+    pub(super) fn height(&self) -> f64 {
+        KEY_HEAD + self.heights().iter().sum::<f64>() + if self.more > 0 { LINE + 6.0 } else { 0.0 }
+    }
+
+    /// Draws it at the top of an area.
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, area: Area) {
+        let places = [area.x1 - KEY_COLUMN, area.x1];
+        for (head, x) in self.heads.iter().zip(places) {
+            canvas.text((x, area.y0 + 14.0), head, SMALL.right());
+        }
+        let heights = self.heights();
+        let middles = rows(canvas, Area { y0: area.y0 + KEY_HEAD, ..area }, &heights);
+        for (i, ((lines, bold, figures), y)) in self.entries.iter().zip(middles).enumerate() {
+            canvas.text((area.x0 + 20.0, y + 4.0), &(i + 1).to_string(), NUMBER.right());
+            name(canvas, lines, (area.x0 + 30.0, y), *bold);
+            for (figure, x) in figures.iter().zip(places) {
+                canvas.text((x, y + 4.0), figure, NAME.right());
+            }
+        }
+        if self.more > 0 {
+            let y = area.y0 + KEY_HEAD + heights.iter().sum::<f64>() + 14.0;
+            canvas.text((area.x0 + 30.0, y), &format!("{} more are in compare.csv", self.more), NAME);
+        }
+    }
 }

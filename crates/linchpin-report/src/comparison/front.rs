@@ -1,21 +1,17 @@
 //! Cost beside loss, and what no other portfolio beats.
 
-use super::draw::{LINE, NAME, SMALL, axis, cost_title, mark, name, name_lines, picture, rows};
+use super::draw::{Key, NUMBER, SMALL, axis, cost_title, mark, picture};
 use super::{Comparison, ComparisonRow};
 use crate::axis::{Scale, labels, ticks};
 use crate::canvas::{Area, Canvas, Point, Stroke, Text};
 use crate::format;
-use crate::palette::{AXIS, BLUE, GRID, INK, MUTED, PAPER};
+use crate::palette::{AXIS, BLUE, GRID, MUTED, PAPER};
 use crate::plot::Plot;
 use crate::sheet::sheet;
 
 const CHART: f64 = 330.0;
 const FOOT: f64 = 44.0;
-/// Above the key.
-const KEY_HEAD: f64 = 24.0;
-const KEY_NAME: f64 = 470.0;
 const MAX_KEY: usize = 16;
-const NUMBER: Text = Text::new(11.0).bold();
 
 /// The picture; none where there is nothing to choose between.
 pub(super) fn plot(c: &Comparison) -> Option<Plot> {
@@ -33,15 +29,15 @@ pub(super) fn plot(c: &Comparison) -> Option<Plot> {
     let subtitle = "Every dot is a portfolio; those on the line are numbered and named below. Diamond: the best within the budget.";
     let alt =
         format!("{title}. Scatter of cost against mean loss, with the line of those that no other beats.");
-    let key: Vec<Vec<String>> =
-        best.iter().take(MAX_KEY).map(|row| name_lines(&row.name, row.winner, KEY_NAME)).collect();
-    let heights: Vec<f64> = key.iter().map(|lines| 6.0 + LINE * lines.len() as f64).collect();
-    let more = if best.len() > MAX_KEY { LINE + 6.0 } else { 0.0 };
-    let body = CHART + FOOT + KEY_HEAD + heights.iter().sum::<f64>() + more;
+    let told = |row: &ComparisonRow| [format::number(row.cost), format::number(row.loss)];
+    let mut key = Key::new([cost_title(c), format!("{} lost", c.unit)]);
+    best.iter().take(MAX_KEY).for_each(|row| key.push(&row.name, row.winner, told(row)));
+    key.more = best.len().saturating_sub(MAX_KEY);
+    let body = CHART + FOOT + key.height();
     let svg = sheet(&c.study, [&title, subtitle, &alt], body, |canvas, area| {
         chart(canvas, c, &best, Area { y1: area.y0 + CHART + FOOT, ..area });
         let below = Area { y0: area.y0 + CHART + FOOT, ..area };
-        legend(canvas, c, &best, &key, &heights, below);
+        key.draw(canvas, below);
     });
     let caption = "Where the line is flat, more money buys little; the step down is where it counts. Losses are means over runs: \
                    neighbours on the line may differ by chance only, which the intervals of the savings tell.";
@@ -116,31 +112,5 @@ fn number(canvas: &mut Canvas<'_>, inner: Area, points: &[Point], others: &[Poin
             taken.push(style.bounds(*at, &text));
             canvas.plated(*at, &text, *style);
         }
-    }
-}
-
-/// What the numbers stand for.
-fn legend(
-    canvas: &mut Canvas<'_>,
-    c: &Comparison,
-    best: &[&ComparisonRow],
-    key: &[Vec<String>],
-    heights: &[f64],
-    area: Area,
-) {
-    let head = area.y0 + 14.0;
-    canvas.text((area.x1, head), &format!("{} lost", c.unit), SMALL.right());
-    canvas.text((area.x1 - 150.0, head), &cost_title(c), SMALL.right());
-    let middles = rows(canvas, Area { y0: area.y0 + KEY_HEAD, ..area }, heights);
-    for (i, ((row, lines), y)) in best.iter().zip(key).zip(&middles).enumerate() {
-        canvas.text((area.x0 + 20.0, y + 4.0), &(i + 1).to_string(), NUMBER.right());
-        name(canvas, lines, (area.x0 + 30.0, *y), row.winner);
-        canvas.text((area.x1 - 150.0, y + 4.0), &format::number(row.cost), NAME.right());
-        canvas.text((area.x1, y + 4.0), &format::number(row.loss), NAME.right());
-    }
-    if best.len() > key.len() {
-        let more = format!("{} more are in compare.csv", best.len() - key.len());
-        let y = area.y0 + KEY_HEAD + heights.iter().sum::<f64>() + 14.0;
-        canvas.text((area.x0 + 30.0, y), &more, NAME.color(INK));
     }
 }
