@@ -41,8 +41,18 @@ fn threads_and_going_on_change_nothing() {
     assert!(ratio > 4.0, "{ratio}");
     let portfolios = one["portfolios"].as_array().expect("a list");
     assert_eq!(portfolios.len(), 4);
-    for file in ["compare.json", "compare.csv", "plots/compare-saved.svg", "plots/compare-front.svg"] {
-        assert!(folder.path().join("one").join(file).is_file(), "{file}");
+    for file in [
+        "compare.json",
+        "compare.csv",
+        "compliance.csv",
+        "report.html",
+        "plots/compare-saved.svg",
+        "plots/compare-front.png",
+        "plots/compare-exceedance.png",
+        "plots/compare-requirements.svg",
+    ] {
+        let [one, two] = ["one", "two"].map(|run| fs::read(folder.path().join(run).join(file)).expect(file));
+        assert!(!one.is_empty() && one == two, "{file}");
     }
 }
 
@@ -55,6 +65,92 @@ fn a_budget_that_pays_nothing_leaves_things_as_they_are() {
     assert!(text.contains("as it is") && text.contains("beyond the budget"), "{text}");
 }
 
+/// The requirement of emergency care is failed, that of drinking water is met, whatever is done: exit 3, and what fails is named.
+#[test]
+fn requirements_decide_the_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let best = expect(3, compare(folder.path(), "one", &["--require"]));
+    let text = stdout(&best);
+    let (_, required) =
+        text.split_once("\nRequired of base-station-power: ").expect("what is required is told");
+    assert!(
+        required.contains("not met    emergency-care-72h (jointly): ") && required.contains(", asked 95 %"),
+        "{text}"
+    );
+    assert!(!required.contains("drinking-water"), "{text}");
+    let of =
+        json(&expect(3, compare(folder.path(), "one", &["--require", "--require-of", "as-it-is", "--json"])));
+    assert_eq!(
+        (&of["required"]["portfolio"], &of["required"]["verdict"]),
+        (&Value::from(""), &Value::from("not met"))
+    );
+    let table = fs::read_to_string(folder.path().join("one/compliance.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split(',').collect()).collect();
+    assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{table}");
+    let verdicts = |requirement: &str| -> Vec<&str> {
+        rows.iter().filter(|row| row[2] == requirement && row[3] == "jointly").map(|row| row[8]).collect()
+    };
+    assert_eq!(verdicts("emergency-care-72h"), ["not met"; 4]);
+    assert_eq!(verdicts("drinking-water"), ["met"; 4]);
+    // The same as one replication after the other says.
+    let asked = &of["portfolios"][0]["requirements"];
+    let joint = asked
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["id"] == "drinking-water" && row["group"] == "jointly");
+    let joint = joint.expect("it is asked of several groups");
+    let row = rows
+        .iter()
+        .find(|row| row[0].is_empty() && row[2] == "drinking-water" && row[3] == "jointly")
+        .unwrap();
+    assert_eq!(row[5].parse::<f64>().ok(), joint["share"].as_f64());
+    assert!(
+        row[6].parse::<f64>().unwrap() >= 0.9,
+        "met: the whole interval lies above what is asked: {row:?}"
+    );
+}
+
+#[test]
+fn what_is_given_to_others_names_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = ["--redact", "--redact-key", "a key long enough"];
+    let told = json(&expect(0, compare(folder.path(), "one", &[&key[..], &["--json"]].concat())));
+    let plain = json(&expect(0, compare(folder.path(), "one", &["--json"])));
+    assert_eq!(plain["best"], "base-station-power");
+    let best = told["best"].as_str().unwrap();
+    assert!(best.starts_with("option-") && best.len() == "option-".len() + 6, "{best}");
+    assert_eq!(told["portfolios"][1]["mean"], plain["portfolios"][1]["mean"]);
+    let redacted = folder.path().join("one/redacted");
+    for file in ["compare.json", "compare.csv", "compliance.csv", "report.html", "plots/compare-saved.svg"] {
+        let text = fs::read_to_string(redacted.join(file)).expect(file);
+        assert!(text.contains(best) && text.contains("TLP:CLEAR"), "{file}");
+        for hidden in
+            ["base-station-power", "backup-control", "Halvern", "Winter grid attack", "emergency-care"]
+        {
+            assert!(!text.contains(hidden), "{file} tells {hidden}");
+        }
+    }
+}
+
+#[test]
+fn the_page_answers_with_what_the_table_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = json(&expect(0, compare(folder.path(), "one", &["--budget", "60", "--json"])));
+    let page = fs::read_to_string(folder.path().join("one/report.html")).unwrap().replace('\u{a0}', " ");
+    assert!(told["fresh"]["mean"].as_f64().unwrap() > 0.0);
+    for expected in [
+        "Best within 60 million euros: “Twice the batteries at base stations in Halvern”. It costs 27.1 million euros.",
+        "measured on fresh runs that took no part in choosing.",
+        "Which options, alone or together, lower “Person-hours without service, over all services” most",
+        "No value of the scenario is declared uncertain",
+        "linchpin compare scenario.ron --seed 20270118 --replications 128 --options backup-control,base-station-power --budget 60",
+        "<meta name=\"marking\" content=\"EXERCISE TLP:CLEAR\"/>",
+    ] {
+        assert!(page.contains(expected), "{expected} is not on the page");
+    }
+}
+
 #[test]
 fn what_cannot_be_compared_is_said() {
     let folder = tempfile::tempdir().unwrap();
@@ -64,6 +160,12 @@ fn what_cannot_be_compared_is_said() {
         (vec!["compare", &scenario, "--metric", "person_hours/watr"], "did you mean `person_hours/water`?"),
         (vec!["compare", &scenario, "--confidence", "2"], "a number from 0.5 to below 1"),
         (vec!["compare", "none.ron"], "there is no file"),
+        (vec!["compare", &scenario, "--require-of", "backup-control"], "--require"),
+        (
+            vec!["compare", &scenario, "--require", "--require-of", "bakup-control"],
+            "did you mean `backup-control`?",
+        ),
+        (vec!["compare", &scenario, "--redact", "--redact-key", "short"], "a key has at least 12 characters"),
     ] {
         let output = expect(2, linchpin(folder.path(), &args));
         assert!(stderr(&output).contains(said), "{}", stderr(&output));

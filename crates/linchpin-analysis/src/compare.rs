@@ -7,6 +7,7 @@
 mod assume;
 mod best;
 mod difference;
+mod exceedance;
 mod front;
 mod regret;
 mod select;
@@ -15,6 +16,7 @@ mod threats;
 pub use assume::{Batches, OverWorlds, WorldRows, over_worlds};
 pub use best::probability_of_being_best;
 pub use difference::{Difference, difference, median_variance_ratio};
+pub use exceedance::exceedance;
 pub use front::{Offer, front, within_budget};
 pub use regret::{Regret, regret};
 pub use select::{Race, Selection, Selector};

@@ -10,6 +10,7 @@
 //! | --- | --- |
 //! | names and ids of assets, pools, teams, regions, events, declared groups, requirements, spares, networks, vendors and other common causes | names and ids of sectors, services and classes |
 //! | names and ids of actors, campaigns, steps, malware, plans, contacts, postures, platforms, warnings and profiles; narratives | techniques with their catalogue; kinds of actors |
+//! | names and ids of options, other threats and uncertain parameters (by [`pseudonyms`], in comparisons) | what they cost and do |
 //! | title, question, values with their sources; assessments of actors | marking, calendar, seed, hashes, program version |
 //! | positions of assets and regions | figures: levels, times, people, counts |
 //! | names of stages of autonomy and repair, damage states and skills that contain a hidden name | the others |
@@ -63,6 +64,12 @@ pub fn redact(model: &Model, key: &RedactKey) -> Model {
     groups(&mut told, &mut names);
     scrub(&mut told, &hidden);
     told
+}
+
+/// Words for things that are no part of a model, such as options: one for each id, no two alike. The same id, kind and key give the same word.
+pub fn pseudonyms(key: &RedactKey, kind: &'static str, ids: &[&str]) -> Vec<String> {
+    let mut names = Pseudonyms::new(key);
+    ids.iter().map(|id| names.of(kind, id)).collect()
 }
 
 /// Names of sectors, services and classes that are, or contain, the name of something hidden: they are shown, so the

@@ -1,7 +1,11 @@
 //! `linchpin compare`: which options help most, for what money, and how sure that is.
 
+mod export;
 mod judge;
+mod names;
+mod pictures;
 mod portfolio;
+mod require;
 mod show;
 
 use crate::args::Talk;
@@ -12,16 +16,22 @@ use crate::interrupt::Interrupt;
 use crate::load::{scenario_file, show as show_problems};
 use crate::number::count;
 use crate::progress::Line;
-use crate::results::PROGRAM;
+use crate::redact::{Redact, pseudonymous};
+use crate::results::{PROGRAM, shown};
+use crate::study::REDACTED;
 use crate::suggest::nearest;
 use clap::Args;
 use linchpin_analysis::compare::Selector;
 use linchpin_analysis::{Catalogue, Metric};
 use linchpin_ensemble::{ALL_SERVICES, Candidate, Contest, contest, hex, sha256, write_atomically};
+use linchpin_report::page::page_html;
+use linchpin_report::{comparison_page, comparison_plots, rasterise_all};
 use linchpin_scenario::Loaded;
 use linchpin_scenario::diagnostic::Diagnostics;
 use linchpin_scenario::options::{OptionSpec, Options};
+use names::Names;
 use portfolio::Portfolio;
+use show::Told;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,6 +78,15 @@ pub struct CompareArgs {
     /// Throw away the comparison that is in the folder, rather than go on with it
     #[arg(long)]
     pub replace: bool,
+    /// Exit with 3 where a requirement is not met with the best portfolio, 4 where one is undecided
+    #[arg(long)]
+    pub require: bool,
+    /// Ask that of this portfolio: option ids joined by `+`, or as-it-is
+    #[arg(long, value_name = "PORTFOLIO", requires = "require")]
+    pub require_of: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub redact: Redact,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub talk: Talk,
@@ -93,6 +112,8 @@ const INDIFFERENT: f64 = 0.01;
 
 /// Runs the command.
 pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
+    // Before minutes are spent on a comparison that could not be shown.
+    let redact = args.redact.key()?;
     let interrupt = Interrupt::listen();
     let file = scenario_file(&args.file);
     let loaded = linchpin_scenario::load_model(&file);
@@ -105,11 +126,16 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
         Failure::invalid(format!("{} has no options to compare", file.display()))
             .hint("docs/scenario-format.md says how to write `options`")
     })?;
+    if args.require && model.requirements.is_empty() {
+        return Err(Failure::invalid("--require makes no sense here: the scenario states no requirements"));
+    }
     let catalogue = Catalogue::new(model);
     let metric = metric(&args.metric, &catalogue)?;
     let chosen = chosen(options, &args.options)?;
     let budget = args.budget.or(options.budget.as_ref().map(|budget| budget.amount)).unwrap_or(f64::INFINITY);
-    let listed = portfolio::list(options, &chosen, budget);
+    let mut listed = portfolio::list(options, &chosen, budget);
+    let require_of = args.require_of.as_deref().map(|text| require::portfolio(options, text)).transpose()?;
+    let require_of = require_of.map(|portfolio| listed.place_of(portfolio));
     if listed.left_out > 0 {
         let text = format!(
             "{} portfolios fit the budget; {} of them are compared (those of fewest options first)",
@@ -120,7 +146,9 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
     }
     let candidates = candidates(&loaded, options, &listed.portfolios, console)?;
     let eligible: Vec<bool> = listed.portfolios.iter().map(|portfolio| portfolio.cost <= budget).collect();
-    let kept: Vec<bool> = listed.portfolios.iter().map(|portfolio| portfolio.options.len() <= 1).collect();
+    let kept =
+        |(i, portfolio): (usize, &Portfolio<'_>)| portfolio.options.len() <= 1 || require_of == Some(i);
+    let kept: Vec<bool> = listed.portfolios.iter().enumerate().map(kept).collect();
     let folder = args.out.clone().unwrap_or_else(|| with_suffix(&default_folder(&file, None)));
     let _lock = settle(&folder, args.replace)?;
     write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
@@ -154,29 +182,79 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
         });
     }
     let verdict = judge::judge(&found, &listed.portfolios, budget, args.confidence, seed);
-    let told = show::Told {
-        model,
+    let names = Names::of(&loaded, model, &metric);
+    let told = Told {
+        names: &names,
         hash: hex(&sha256(frozen.as_bytes())),
         seed,
-        metric: &metric,
         options,
         portfolios: &listed.portfolios,
         budget,
         confidence: args.confidence,
         found: &found,
         verdict: &verdict,
+        left_out: listed.left_out,
+        command: command(args, seed, plan.replications, budget),
+        require: args.require,
+        require_of,
     };
+    let mut text = write(&told, &folder, args.talk.json)?;
+    let mut place = folder;
+    if let Some(key) = &redact {
+        let model = pseudonymous(model, key, console);
+        let hidden = Names::hidden(&loaded, &names.model, &metric, key, model);
+        place = place.join(REDACTED);
+        // Options are pseudonyms in the command too, which would not run: what was typed is left out.
+        let told = Told { names: &hidden, command: String::new(), ..told.clone() };
+        text = write(&told, &place, args.talk.json)?;
+    }
+    console.data(&text)?;
+    console.note(&format!(
+        "{} holds report.html, compare.json, compare.csv, compliance.csv and plots",
+        place.display()
+    ));
+    Ok(told.exit())
+}
+
+/// Writes everything that is made from a comparison; gives what is to be printed.
+fn write(told: &Told<'_>, folder: &Path, as_json: bool) -> Result<String, Failure> {
+    let plots = folder.join("plots");
+    linchpin_ensemble::create_folder(&plots)?;
     let json = crate::json(&told.json())?;
     write_atomically(&folder.join("compare.json"), json.as_bytes())?;
     write_atomically(&folder.join("compare.csv"), told.csv().as_bytes())?;
-    linchpin_ensemble::create_folder(&folder.join("plots"))?;
-    for plot in linchpin_report::comparison_plots(&told.pictures()) {
-        let path = folder.join("plots").join(format!("{}.svg", plot.id));
-        write_atomically(&path, plot.svg.as_bytes())?;
+    let compliance = folder.join("compliance.csv");
+    if !told.names.asked.is_empty() {
+        write_atomically(&compliance, told.compliance_csv().as_bytes())?;
     }
-    console.data(&if args.talk.json { json } else { told.text() })?;
-    console.note(&format!("{} holds compare.json, compare.csv and plots", folder.display()));
-    Ok(Exit::Done)
+    let comparison = told.pictures();
+    let pictures = comparison_plots(&comparison);
+    for (plot, png) in pictures.iter().zip(shown(rasterise_all(&pictures))?) {
+        write_atomically(&plots.join(format!("{}.svg", plot.id)), plot.svg.as_bytes())?;
+        write_atomically(&plots.join(format!("{}.png", plot.id)), &png)?;
+    }
+    let page = shown(page_html(&comparison_page(&comparison, &pictures)))?;
+    write_atomically(&folder.join("report.html"), page.as_bytes())?;
+    Ok(if as_json { json } else { told.text() })
+}
+
+/// The command that makes a comparison again from the frozen scenario in its folder.
+fn command(args: &CompareArgs, seed: u64, replications: u32, budget: f64) -> String {
+    let mut command = format!("linchpin compare scenario.ron --seed {seed} --replications {replications}");
+    if !args.options.is_empty() {
+        command.push_str(&format!(" --options {}", args.options.join(",")));
+    }
+    if budget.is_finite() {
+        command.push_str(&format!(" --budget {budget}"));
+    }
+    command.push_str(&format!(" --metric {} --confidence {}", args.metric, args.confidence));
+    if let Some(indifference) = args.indifference {
+        command.push_str(&format!(" --indifference {indifference}"));
+    }
+    if let Some(portfolio) = &args.require_of {
+        command.push_str(&format!(" --require --require-of '{portfolio}'"));
+    }
+    command
 }
 
 /// The metric of this id, with its words.

@@ -148,7 +148,7 @@ fn write_shown(folder: &Path, findings: &Findings) -> Result<(), Failure> {
 }
 
 /// An error in showing is one of this program.
-fn shown<T>(result: linchpin_report::Result<T>) -> Result<T, Failure> {
+pub fn shown<T>(result: linchpin_report::Result<T>) -> Result<T, Failure> {
     result.map_err(|error| Failure::internal(error.to_string()))
 }
 

@@ -40,6 +40,13 @@ pub struct Compliance {
     pub interval: [f64; 2],
 }
 
+impl Compliance {
+    /// In this model, where it is asked with this probability.
+    pub fn verdict(&self, asked: f64) -> linchpin_analysis::findings::Verdict {
+        linchpin_analysis::requirements::verdict(asked, self.interval)
+    }
+}
+
 /// Bootstrap samples.
 const RESAMPLES: u32 = 1000;
 

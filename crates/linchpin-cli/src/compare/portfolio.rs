@@ -20,11 +20,6 @@ impl Portfolio<'_> {
         let ids: Vec<&str> = self.options.iter().map(|option| option.id.value.as_str()).collect();
         ids.join("+")
     }
-
-    /// The same for people.
-    pub fn name(&self) -> String {
-        if self.options.is_empty() { "as it is".to_owned() } else { self.id().replace('+', " + ") }
-    }
 }
 
 /// Portfolios to compare.
@@ -34,6 +29,18 @@ pub struct Listed<'o> {
     pub portfolios: Vec<Portfolio<'o>>,
     /// Number of sets for which there was no room.
     pub left_out: usize,
+}
+
+impl<'o> Listed<'o> {
+    /// Place of a portfolio in the list; it is added where it is not there.
+    pub fn place_of(&mut self, portfolio: Portfolio<'o>) -> usize {
+        let id = portfolio.id();
+        let place = self.portfolios.iter().position(|other| other.id() == id);
+        place.unwrap_or_else(|| {
+            self.portfolios.push(portfolio);
+            self.portfolios.len() - 1
+        })
+    }
 }
 
 /// Lists what to compare.
