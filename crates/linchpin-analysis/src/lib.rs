@@ -19,6 +19,7 @@ pub mod design;
 pub mod findings;
 pub mod graph;
 pub mod hindcast;
+pub mod illusion;
 pub mod intervals;
 pub mod metrics;
 pub mod paired;

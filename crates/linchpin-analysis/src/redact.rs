@@ -8,7 +8,7 @@
 //!
 //! | hidden | kept |
 //! | --- | --- |
-//! | names and ids of assets, pools, teams, regions, events, declared groups, requirements, spares, networks, vendors and other common causes | names and ids of sectors, services and classes |
+//! | names and ids of assets, pools, teams, regions, events, declared groups, requirements, spares, networks, common causes; sites, vendors, operators, owners and tags | names and ids of sectors, services and classes |
 //! | names and ids of actors, campaigns, steps, malware, plans, contacts, postures, platforms, warnings and profiles; narratives | techniques with their catalogue; kinds of actors |
 //! | names and ids of options, other threats and uncertain parameters (by [`pseudonyms`], in comparisons) | what they cost and do |
 //! | title, question, values with their sources; assessments of actors | marking, calendar, seed, hashes, program version |
@@ -54,6 +54,7 @@ pub fn redact(model: &Model, key: &RedactKey) -> Model {
     response::tell(&mut told);
     let mut rename = |kind: &'static str, id: &mut String| *id = format!("{kind}-{}", names.of(kind, id));
     told.common_causes.iter_mut().for_each(|cause| rename("cause", &mut cause.id));
+    told.marks.iter_mut().for_each(|mark| rename(mark.kind, &mut mark.name));
     told.spares.iter_mut().for_each(|spare| rename("spare", &mut spare.id));
     told.networks.iter_mut().for_each(|network| rename("network", &mut network.id));
     told.sharings.iter_mut().for_each(|sharing| rename("sharing", &mut sharing.id));
@@ -113,6 +114,9 @@ impl Hidden {
         let sharings = model.sharings.iter().map(|sharing| &sharing.id);
         let ids = causes.chain(spares).chain(networks).chain(sharings);
         regions.chain(events).chain(groups).chain(requirements).chain(ids).for_each(|text| hide(text));
+        // Tags are common words, and classes are called by them.
+        let marks = model.marks.iter().filter(|mark| mark.kind != "tag");
+        marks.for_each(|mark| hide(&mark.name));
         contest::names(model).for_each(|text| hide(text));
         response::texts(model).for_each(|text| hide(text));
         hide(&model.meta.name);

@@ -182,6 +182,7 @@ impl ModelBuilder {
             postures: Vec::new(),
             posture_of: Vec::new(),
             platforms: Vec::new(),
+            marks: Vec::new(),
             contacts: Vec::new(),
             malware: Vec::new(),
             plans: Vec::new(),

@@ -92,6 +92,8 @@ pub struct Model {
     pub posture_of: Vec<PostureId>,
     /// Software and devices that assets have in common, by [`PlatformId`](crate::PlatformId).
     pub platforms: Vec<Named>,
+    /// What assets have in common by the scenario's word: sites, vendors, tags...
+    pub marks: Vec<Mark>,
     /// Who can reach whom, by [`ContactId`](crate::ContactId).
     pub contacts: Vec<Contacts>,
     /// What spreads, by [`MalwareId`](crate::MalwareId).
@@ -156,6 +158,17 @@ pub struct Named {
     pub id: String,
     /// Name for people.
     pub name: String,
+}
+
+/// Something that assets have in common, and may fall with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// `site`, `vendor`, `operator`, `owner` or `tag`.
+    pub kind: &'static str,
+    /// Which, as written in the scenario.
+    pub name: String,
+    /// The assets, ascending; at least two.
+    pub members: Vec<NodeId>,
 }
 
 /// A country, province or city.

@@ -12,6 +12,7 @@ mod events;
 mod geo;
 mod index;
 mod links;
+mod marks;
 mod names;
 mod needs;
 mod nodes;
@@ -216,7 +217,9 @@ impl Resolver<'_, '_> {
 
     fn finish(mut self) -> Resolved {
         let requirements = self.spec;
+        let marks = marks::marks(&self.assets, &self.merged, &self.index);
         let mut model = self.builder.finish();
+        model.marks = marks;
         watch::requirements(requirements, &self.names, &mut model, self.problems);
         cyber::along_needs(self.spec, &mut model, self.problems);
         plans::conditions(self.spec, &self.names, &self.index, &mut model, self.problems);
