@@ -23,6 +23,7 @@ pub mod illusion;
 pub mod intervals;
 pub mod metrics;
 pub mod paired;
+pub mod rank;
 pub mod redact;
 pub mod reliability;
 pub mod requirements;

@@ -13,5 +13,6 @@ mod worlds_tests;
 
 pub use flip::{Flip, FlipSearch, Flips, Side, Unknown};
 pub use job::{ALL_SERVICES, Candidate, CompareJob, Nothing};
+pub(crate) use job::{metric_columns, metric_unit};
 pub use race::{Answers, Contest, Contested, contest};
 pub use worlds::{Models, Seen, Survey, Surveyed, Task, World};

@@ -51,7 +51,7 @@ impl Shared {
     /// What there is to know of a model; none where it has no such metric.
     pub(super) fn new(model: Arc<Model>, metric: &str, asked: &[(String, String)]) -> Option<Self> {
         let catalogue = Catalogue::new(&model);
-        let columns = columns(&model, &catalogue, metric)?;
+        let columns = metric_columns(&model, &catalogue, metric)?;
         let own = requirements_of(&model);
         let answers = asked.iter().map(|name| own.iter().position(|other| other == name)).collect();
         let requirements = Requirements::new(&model);
@@ -151,8 +151,15 @@ impl Job for CompareJob {
 /// Metric that is the sum of the person-hours without each service.
 pub const ALL_SERVICES: &str = "person_hours";
 
+/// Unit of a metric; none where there is no such metric.
+pub(crate) fn metric_unit(model: &Model, metric: &str) -> Option<String> {
+    let catalogue = Catalogue::new(model);
+    let first = *metric_columns(model, &catalogue, metric)?.first()?;
+    Some(catalogue.metrics()[first].unit.to_owned())
+}
+
 /// The columns whose sum a metric is; none where there is no such metric.
-fn columns(model: &Model, catalogue: &Catalogue, metric: &str) -> Option<Vec<usize>> {
+pub(crate) fn metric_columns(model: &Model, catalogue: &Catalogue, metric: &str) -> Option<Vec<usize>> {
     if metric != ALL_SERVICES {
         return Some(vec![catalogue.find(metric)?]);
     }
