@@ -7,6 +7,7 @@ mod flows;
 mod maker;
 mod oracle;
 mod planner;
+mod ranking;
 mod response;
 mod story;
 mod town;

@@ -10,7 +10,8 @@ use crate::measure::reason;
 use crate::run::lock;
 use crate::work::{Job, Sums, Worker};
 use linchpin_analysis::findings;
-use linchpin_model::{Draws, EventId, Level, Model, NodeId, Record, Seeds, Strike};
+use linchpin_model::time::whole_seconds;
+use linchpin_model::{Draws, EventId, Layer, Level, Model, NodeId, Purpose, Record, Seeds, Strike};
 use linchpin_sim::{RunOptions, Simulation, WhatIf};
 use std::sync::{Arc, Mutex};
 
@@ -166,7 +167,7 @@ impl Worker for RankWorker {
         *first = self.struck.lost;
         let (outs, held) = others.split_at_mut(shared.items.len());
         for ((item, out), held) in shared.items.iter().zip(outs).zip(held) {
-            let lost = match self.out_without_running(*item) {
+            let lost = match self.out_without_running(*item, draws) {
                 Some(lost) => lost,
                 None => self.run_out(*item, replication, draws, sums)?,
             };
@@ -262,9 +263,9 @@ impl RankWorker {
     /// What the ordinary day loses with an item out, where that can be told without running it.
     ///
     /// - What reaches no delivery point that counts changes nothing that counts.
-    /// - Where nothing depends on an asset, nothing happens to it by itself, and it is back at once when let go, the day is the
-    ///   same but for its own level.
-    fn out_without_running(&self, item: Item) -> Option<f64> {
+    /// - Where nothing depends on an asset, nothing happens to it and its providers by themselves, the day is the same but for
+    ///   its own level, which is back when it is let go and has restarted.
+    fn out_without_running(&self, item: Item, draws: Draws) -> Option<f64> {
         let influence = self.shared.influence.as_ref()?;
         let Item::Asset(node) = item;
         let people = matches!(self.shared.measure, Measure::People(_));
@@ -274,18 +275,33 @@ impl RankWorker {
         let fixed = &self.shared.model.nodes[node.index()];
         let simple = people
             && influence.alone[node.index()]
-            && self.ordinary.touched.of(node) == Touch::None
-            && fixed.restart.is_none()
+            && self.lacks_nothing(node)
             && fixed.initial == Level::ONE
             && !fixed.invulnerable;
         if !simple {
             return None;
         }
         let Outage { at, lasts } = self.shared.outage;
-        let until = lasts.map_or(u32::MAX, |lasts| at.saturating_add(lasts));
+        let restart = fixed.restart.some().map_or(0, |dist| {
+            let u = draws.uniform(Layer::Response, fixed.key, Purpose::Restart, 0);
+            whole_seconds(self.shared.model.dist(dist).quantile(u))
+        });
+        let until = lasts.map_or(u32::MAX, |lasts| at.saturating_add(lasts).saturating_add(restart));
         let course = [(at, -i64::from(Level::SCALE)), (until, 0)];
         let memberships = self.shared.model.memberships_of(node);
         self.meter.changed(self.ordinary.kept.as_ref()?, memberships, course.into_iter())
+    }
+
+    /// True where a node and all it needs are at full level throughout the ordinary day, and supply enough.
+    fn lacks_nothing(&self, node: NodeId) -> bool {
+        let (model, touched) = (&self.shared.model, &self.ordinary.touched);
+        touched.of(node) == Touch::None
+            && model.needs_of(node).all(|need| {
+                let links = model.links_of(need);
+                let weight: u64 = links.iter().map(|link| u64::from(link.weight)).sum();
+                weight >= u64::from(model.needs[need.index()].required)
+                    && links.iter().all(|link| touched.of(link.provider) == Touch::None)
+            })
     }
 
     /// What a replication loses with an item held up, where that can be told without running it.
