@@ -178,10 +178,11 @@ fn cut_sets_are_put_to_the_test() {
             Some(after) => Verdict::Confirmed { after },
             None => Verdict::HoldsOut(vec![NeedId(0)]),
         };
-        assert_eq!(verify_cut_sets(&model, n[2], &found.sets, 1), [verdict]);
+        let sets = [(found.sets[0].clone(), vec![n[2]])];
+        assert_eq!(verify_cut_sets(&model, &sets, 1), [[verdict]]);
         // A set that is not minimal.
-        let verdict = verify_cut_sets(&model, n[2], &[vec![n[2], n[0]]], 1);
-        assert_eq!(verdict, [Verdict::FailsWith(vec![n[2]])]);
+        let verdict = verify_cut_sets(&model, &[(vec![n[2], n[0]], vec![n[2]])], 1);
+        assert_eq!(verdict, [[Verdict::FailsWith(vec![n[2]])]]);
     }
 }
 
@@ -199,8 +200,9 @@ fn the_engine_confirms_what_the_structure_says() {
                 continue;
             }
             points += 1;
-            for (set, verdict) in found.sets.iter().zip(verify_cut_sets(&model, point, &found.sets, 1)) {
-                assert_eq!(verdict, Verdict::Confirmed { after: 0 }, "town {case}: {set:?} for {point:?}");
+            let sets: Vec<_> = found.sets.iter().map(|set| (set.clone(), vec![point])).collect();
+            for (set, verdicts) in sets.iter().zip(verify_cut_sets(&model, &sets, 1)) {
+                assert_eq!(verdicts, [Verdict::Confirmed { after: 0 }], "town {case}: {set:?}");
                 confirmed += 1;
             }
         }

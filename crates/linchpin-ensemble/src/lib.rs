@@ -54,7 +54,7 @@ pub use lock::Lock;
 pub use manifest::{Manifest, Timings};
 pub use measure::{ModelJob, ModelSums, ModelWorker, reason};
 pub use merge::{Merged, merge};
-pub use rank::{Item, Outage, RankJob, RankSums, Ranked, Ranking, Verdict, rank, verify_cut_sets};
+pub use rank::{CutSet, Item, Outage, RankJob, RankSums, Ranked, Ranking, Verdict, rank, verify_cut_sets};
 pub use run::{Outcome, Plan, Precision, Progress, ShardOutcome, Stopped, run, run_shard};
 pub use seal::{LAYOUT, Part, Sealed, seal};
 pub use shard::Shard;

@@ -9,4 +9,4 @@ mod verify;
 
 pub use job::{Item, Outage, RankJob, RankSums};
 pub use study::{Ranked, Ranking, rank};
-pub use verify::{Verdict, verify_cut_sets};
+pub use verify::{CutSet, Verdict, verify_cut_sets};

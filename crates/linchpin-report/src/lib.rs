@@ -13,6 +13,7 @@ mod axis;
 mod briefing;
 mod canvas;
 pub mod comparison;
+pub mod criticality;
 mod format;
 mod names;
 pub mod page;
@@ -27,6 +28,7 @@ mod tests;
 mod text;
 
 pub use comparison::{Comparison, ComparisonRow, comparison_page, comparison_plots};
+pub use criticality::{Criticality, CriticalityRow, criticality_plots};
 pub use linchpin_analysis::findings::Findings;
 pub use plot::{Plot, plots};
 pub use raster::{rasterise, rasterise_all};

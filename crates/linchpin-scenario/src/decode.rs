@@ -35,7 +35,7 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
-pub use duration::{MAX_TIME_S, long_seconds, seconds, time};
+pub use duration::{MAX_TIME_S, duration_text, long_seconds, seconds, time};
 pub use fields::Fields;
 pub use scalar::{Spanned, boolean, choice, id, integer_in, number, number_in, path, share, spanned, text};
 pub use suggest::{did_you_mean, nearest};

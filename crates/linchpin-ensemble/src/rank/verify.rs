@@ -18,9 +18,12 @@ pub enum Verdict {
     FailsWith(Vec<NodeId>),
 }
 
+/// A set of assets, and the points that it is to fail.
+pub type CutSet = (Vec<NodeId>, Vec<NodeId>);
+
 /// Takes each set out from the start to the horizon, in the first replication without the threat, and each of its proper
-/// subsets too.
-pub fn verify_cut_sets(model: &Model, point: NodeId, sets: &[Vec<NodeId>], seed: u64) -> Vec<Verdict> {
+/// subsets too. Verdicts by set, then point.
+pub fn verify_cut_sets(model: &Model, sets: &[CutSet], seed: u64) -> Vec<Vec<Verdict>> {
     let (model, by) = model.with_strike(Strike::Closure { lasts: None });
     let mut bench = Bench {
         simulation: Simulation::new(Arc::new(model)),
@@ -28,7 +31,7 @@ pub fn verify_cut_sets(model: &Model, point: NodeId, sets: &[Vec<NodeId>], seed:
         record: Record::default(),
         seeds: Seeds::new(seed),
     };
-    sets.iter().map(|set| bench.verify(point, set)).collect()
+    sets.iter().map(|(set, points)| bench.verify(set, points)).collect()
 }
 
 struct Bench {
@@ -39,27 +42,35 @@ struct Bench {
 }
 
 impl Bench {
-    fn verify(&mut self, point: NodeId, set: &[NodeId]) -> Verdict {
-        // From none to all but one.
-        for mask in 0..(1_u32 << set.len()) - 1 {
+    fn verify(&mut self, set: &[NodeId], points: &[NodeId]) -> Vec<Verdict> {
+        let mut verdicts: Vec<Option<Verdict>> = vec![None; points.len()];
+        // From none to all of them.
+        for mask in 0..1_u32 << set.len() {
             let some: Vec<NodeId> = (0..set.len()).filter(|i| mask >> i & 1 == 1).map(|i| set[i]).collect();
-            if self.failure(point, &some).is_some() {
-                return Verdict::FailsWith(some);
+            self.take_out(&some);
+            let all = some.len() == set.len();
+            for (point, verdict) in points.iter().zip(&mut verdicts).filter(|(_, verdict)| verdict.is_none()) {
+                *verdict = match (all, self.failure(*point)) {
+                    (true, Some(after)) => Some(Verdict::Confirmed { after }),
+                    (true, None) => Some(Verdict::HoldsOut(self.bridged())),
+                    (false, Some(_)) => Some(Verdict::FailsWith(some.clone())),
+                    (false, None) => None,
+                };
             }
         }
-        match self.failure(point, set) {
-            Some(after) => Verdict::Confirmed { after },
-            None => Verdict::HoldsOut(self.bridged()),
-        }
+        verdicts.into_iter().flatten().collect()
     }
 
-    /// When the point fails with these out.
-    fn failure(&mut self, point: NodeId, out: &[NodeId]) -> Option<u32> {
+    fn take_out(&mut self, out: &[NodeId]) {
         self.what_if.struck.clear();
         self.what_if.struck.extend_from_slice(out);
         self.simulation.set_what_if(&self.what_if);
         let options = RunOptions { threat: false, trace: true };
         self.simulation.run(0, self.seeds.replication(0), options, &mut self.record);
+    }
+
+    /// When a point failed in the last run.
+    fn failure(&self, point: NodeId) -> Option<u32> {
         let affected = self.record.affected.iter().find(|affected| affected.node == point)?;
         (affected.first_failed != SimTime::NEVER).then_some(affected.first_failed.0)
     }

@@ -42,6 +42,15 @@ pub fn long_seconds(value: &Value, out: &mut Diagnostics) -> Option<f64> {
     seconds_up_to(10_000, value, out)
 }
 
+/// A time on a command line, in whole seconds.
+///
+/// # Errors
+/// What is wrong with it, and what would be right.
+pub fn duration_text(text: &str) -> Result<u32, String> {
+    let seconds = parse(text, LONGEST_YEARS).map_err(|(label, help)| format!("{label}; {help}"))?;
+    Ok(linchpin_model::time::whole_seconds(seconds))
+}
+
 fn seconds_up_to(years: u32, value: &Value, out: &mut Diagnostics) -> Option<f64> {
     let value = sourced(value, out).value;
     let problem = match &value.kind {
