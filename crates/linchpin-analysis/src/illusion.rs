@@ -283,8 +283,8 @@ mod tests {
     fn a_tag_of_whole_classes_is_a_kind() {
         let (mut model, n) = model();
         model.classes.push(Class { id: "line".into(), name: "Line".into(), correlation: 0.0 });
-        for line in 3..7 {
-            model.nodes[n[line].index()].class = ClassId(0);
+        for line in &n[3..7] {
+            model.nodes[line.index()].class = ClassId(0);
         }
         assert!(is_kind(&model, &n[3..7]) && !is_kind(&model, &n[3..6]) && !is_kind(&model, &n[2..7]));
     }

@@ -6,6 +6,7 @@ use crate::export::ExportArgs;
 use crate::find::FindArgs;
 use crate::import::ImportArgs;
 use crate::new::NewArgs;
+use crate::rank::RankArgs;
 use crate::redact::Redact;
 use clap::{Args, Parser, Subcommand};
 use linchpin_ensemble::Shard;
@@ -19,6 +20,7 @@ Examples:
   linchpin check scenarios/energy-grid-attack/scenario.ron
   linchpin run scenarios/energy-grid-attack/scenario.ron --replications 10000
   linchpin compare scenarios/energy-grid-attack/scenario.ron --budget 20
+  linchpin rank scenarios/energy-grid-attack/scenario.ron -n 1000
   linchpin status studies/energy-grid-attack
   linchpin merge studies/whole studies/part-1 studies/part-2
   linchpin report studies/energy-grid-attack
@@ -55,6 +57,8 @@ pub enum Command {
     Run(RunArgs),
     /// Say which options help most, for what money, and how sure that is
     Compare(CompareArgs),
+    /// Say which assets matter most, and how sure that is
+    Rank(RankArgs),
     /// Say what of a study is done and what is missing
     Status(StatusArgs),
     /// Put parts of a study together that were run with --shard

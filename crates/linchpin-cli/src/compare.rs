@@ -258,7 +258,7 @@ fn command(args: &CompareArgs, seed: u64, replications: u32, budget: f64) -> Str
 }
 
 /// The metric of this id, with its words.
-fn metric(id: &str, catalogue: &Catalogue) -> Result<Metric, Failure> {
+pub(crate) fn metric(id: &str, catalogue: &Catalogue) -> Result<Metric, Failure> {
     if id == ALL_SERVICES && catalogue.metrics().iter().any(|metric| metric.kind == ALL_SERVICES) {
         return Ok(Metric {
             id: id.to_owned(),

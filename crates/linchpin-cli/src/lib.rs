@@ -22,6 +22,7 @@ mod merge;
 mod new;
 mod number;
 mod progress;
+mod rank;
 mod redact;
 mod replay;
 mod report;
@@ -81,6 +82,7 @@ fn is_quiet(command: &Command) -> bool {
         Command::Check(args) => args.talk.quiet,
         Command::Run(args) => args.talk.quiet,
         Command::Compare(args) => args.talk.quiet,
+        Command::Rank(args) => args.talk.quiet,
         Command::Status(args) => args.talk.quiet,
         Command::Merge(args) => args.talk.quiet,
         Command::Report(args) => args.talk.quiet,
@@ -100,6 +102,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
         Command::Check(args) => check::check(args, console),
         Command::Run(args) => run::run(args, console),
         Command::Compare(args) => compare::compare(args, console),
+        Command::Rank(args) => rank::rank(args, console),
         Command::Status(args) => status::status(args, console),
         Command::Merge(args) => merge::merge(args, console),
         Command::Report(args) => report::report(args, console),

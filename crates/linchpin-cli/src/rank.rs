@@ -162,7 +162,11 @@ pub fn rank(args: &RankArgs, console: &Console) -> Result<Exit, Failure> {
     };
     let shown = if redacted { folder.join(REDACTED) } else { folder.clone() };
     let json = write(&told, &shown)?;
-    console.data(&if args.talk.json { json } else { format!("{}\n{}\n", words::text(&told), saving(&found)) })?;
+    console.data(&if args.talk.json {
+        json
+    } else {
+        format!("{}\n{}\n", words::text(&told), saving(&found))
+    })?;
     console.note(&format!("{} holds rank.json, rank.csv, plots and report.html", shown.display()));
     Ok(Exit::Done)
 }
@@ -255,9 +259,8 @@ fn settle(folder: &Path, replace: bool) -> Result<Lock, Failure> {
     let lock = occupy(folder)?;
     let runs = runs_folder(folder);
     if replace && runs.is_dir() {
-        std::fs::remove_dir_all(&runs).map_err(|source| {
-            Failure::from(StudyError::Io { doing: "remove", path: runs, source })
-        })?;
+        std::fs::remove_dir_all(&runs)
+            .map_err(|source| Failure::from(StudyError::Io { doing: "remove", path: runs, source }))?;
     }
     Ok(lock)
 }

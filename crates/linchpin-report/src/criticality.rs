@@ -205,7 +205,11 @@ mod tests {
 
     #[test]
     fn pictures_lead_with_protection_and_name_what_matters() {
-        let plots = criticality_plots(&criticality(&[row("lamp", 0.0, 0.0), row("mill", 2.0, 3.0), row("dam", 9.0, 1.0)]));
+        let plots = criticality_plots(&criticality(&[
+            row("lamp", 0.0, 0.0),
+            row("mill", 2.0, 3.0),
+            row("dam", 9.0, 1.0),
+        ]));
         let ids: Vec<&str> = plots.iter().map(|plot| plot.id.as_str()).collect();
         assert_eq!(ids, ["rank-spared", "rank-out"]);
         for plot in &plots {
@@ -213,7 +217,9 @@ mod tests {
             let texts: Vec<&str> = xml.descendants().filter_map(|node| node.text()).collect();
             let place = |name: &str| texts.iter().position(|text| *text == name);
             assert!(place("dam").unwrap() < place("mill").unwrap() && place("lamp").is_none(), "{texts:?}");
-            assert!(plot.title.ends_with("dam") && plot.svg.contains("TLP:GREEN") && texts.contains(&"1 to 2"));
+            assert!(
+                plot.title.ends_with("dam") && plot.svg.contains("TLP:GREEN") && texts.contains(&"1 to 2")
+            );
         }
     }
 

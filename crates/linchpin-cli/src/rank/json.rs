@@ -228,8 +228,7 @@ fn verdict_json(told: &Told<'_>, node: NodeId, verdict: &Verdict) -> VerdictJson
     let (word, after_s, because) = match verdict {
         Verdict::Confirmed { after } => ("confirmed", Some(*after), Vec::new()),
         Verdict::HoldsOut(needs) => {
-            let owners: Vec<NodeId> =
-                needs.iter().map(|need| told.model.needs[need.index()].owner).collect();
+            let owners: Vec<NodeId> = needs.iter().map(|need| told.model.needs[need.index()].owner).collect();
             ("holds out", None, ids(told, &owners))
         }
         Verdict::FailsWith(fewer) => ("fails with fewer", None, ids(told, fewer)),
@@ -239,7 +238,17 @@ fn verdict_json(told: &Told<'_>, node: NodeId, verdict: &Verdict) -> VerdictJson
 
 /// One line an asset, those worth most to protect first. Numbers read back as they are.
 pub fn csv(told: &Told<'_>) -> String {
-    let columns = ["mean", "low", "high", "simultaneous_low", "simultaneous_high", "rank", "rank_low", "rank_high", "top"];
+    let columns = [
+        "mean",
+        "low",
+        "high",
+        "simultaneous_low",
+        "simultaneous_high",
+        "rank",
+        "rank_low",
+        "rank_high",
+        "top",
+    ];
     let mut out = "asset".to_owned();
     for kind in ["spared", "out"] {
         columns.iter().for_each(|column| {
@@ -259,7 +268,11 @@ pub fn csv(told: &Told<'_>) -> String {
         out.push_str(told.model.id(node));
         for s in [&spared[i], &lost[i]] {
             let ([low, high], [all_low, all_high], [first, last]) = (s.interval, s.simultaneous, s.ranks);
-            let _ = write!(out, ",{},{low},{high},{all_low},{all_high},{},{first},{last},{}", s.mean, s.rank, s.top);
+            let _ = write!(
+                out,
+                ",{},{low},{high},{all_low},{all_high},{},{first},{last},{}",
+                s.mean, s.rank, s.top
+            );
         }
         let drawing = &told.standings.drawing;
         let _ = writeln!(out, ",{},{}", drawing.degree[node.index()], drawing.betweenness[node.index()]);

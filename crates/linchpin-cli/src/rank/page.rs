@@ -105,7 +105,8 @@ fn answer(told: &Told<'_>) -> Vec<String> {
     match best(&told.standings.spared) {
         Some((i, s)) => {
             let (mean, interval) = told.scaled(s.mean, s.simultaneous);
-            let sure = if s.ranks == [1, 1] { "surely the most" } else { "the most, though others come near" };
+            let sure =
+                if s.ranks == [1, 1] { "surely the most" } else { "the most, though others come near" };
             answer.push(format!(
                 "Protecting {} is worth most: at best it spares {mean} {unit} {interval} in a run, {sure}.",
                 told.name(i)

@@ -110,7 +110,8 @@ impl Told<'_> {
     pub fn outage(&self) -> String {
         let Outage { at, lasts } = self.ranking.outage;
         let lasts = lasts.unwrap_or(self.model.meta.horizon.saturating_sub(at));
-        let from = if at == 0 { "the start".to_owned() } else { format!("{} on", format_duration(at.into())) };
+        let from =
+            if at == 0 { "the start".to_owned() } else { format!("{} on", format_duration(at.into())) };
         format!("{} from {from}", format_duration(lasts.into()))
     }
 
@@ -153,16 +154,12 @@ impl Told<'_> {
             Shared::Place(node) => {
                 ("place", format!("within {SAME_SITE_M:.0} m of {}", self.model.name(node)))
             }
-            Shared::Platform(platform) => {
-                ("platform", self.model.platforms[platform.index()].name.clone())
-            }
+            Shared::Platform(platform) => ("platform", self.model.platforms[platform.index()].name.clone()),
             Shared::Mark(row) => {
                 let mark = &self.model.marks[row as usize];
                 (mark.kind, mark.name.clone())
             }
-            Shared::CommonCause(row) => {
-                ("common cause", self.model.common_causes[row as usize].id.clone())
-            }
+            Shared::CommonCause(row) => ("common cause", self.model.common_causes[row as usize].id.clone()),
         }
     }
 

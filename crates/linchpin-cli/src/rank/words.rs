@@ -67,12 +67,8 @@ fn table(told: &Told<'_>, out: &mut String, title: &str, head: &str, standings: 
         let s = &standings[*i];
         let (mean, interval) = told.scaled(s.mean, s.simultaneous);
         let share = format!("{:.0} %", 100.0 * s.top);
-        let _ = writeln!(
-            out,
-            "{mean:>8}  {interval:<20}  {:>9}  {share:>9}  {}",
-            ranks(s.ranks),
-            told.name(*i)
-        );
+        let _ =
+            writeln!(out, "{mean:>8}  {interval:<20}  {:>9}  {share:>9}  {}", ranks(s.ranks), told.name(*i));
     }
     if order.len() > told.top {
         let more = count((order.len() - told.top) as u64);
@@ -98,7 +94,8 @@ pub fn agreement(told: &Told<'_>) -> Option<String> {
     if let Some((degree, between)) = spared {
         parts.push(format!("loss spared with degree {degree}, with betweenness {between}"));
     }
-    (!parts.is_empty()).then(|| format!("Rank correlation (Spearman) with a drawing of the network: {}.", parts.join("; ")))
+    (!parts.is_empty())
+        .then(|| format!("Rank correlation (Spearman) with a drawing of the network: {}.", parts.join("; ")))
 }
 
 fn push_agreement(told: &Told<'_>, out: &mut String) {
@@ -200,7 +197,8 @@ fn push_cuts(told: &Told<'_>, cuts: &ServiceCuts, out: &mut String) {
         );
     }
     if cuts.sets.len() > told.top {
-        let _ = writeln!(out, "{:>10}  {} more: rank.json", "...", count((cuts.sets.len() - told.top) as u64));
+        let _ =
+            writeln!(out, "{:>10}  {} more: rank.json", "...", count((cuts.sets.len() - told.top) as u64));
     }
 }
 

@@ -49,7 +49,8 @@ impl Bench {
             let some: Vec<NodeId> = (0..set.len()).filter(|i| mask >> i & 1 == 1).map(|i| set[i]).collect();
             self.take_out(&some);
             let all = some.len() == set.len();
-            for (point, verdict) in points.iter().zip(&mut verdicts).filter(|(_, verdict)| verdict.is_none()) {
+            for (point, verdict) in points.iter().zip(&mut verdicts).filter(|(_, verdict)| verdict.is_none())
+            {
                 *verdict = match (all, self.failure(*point)) {
                     (true, Some(after)) => Some(Verdict::Confirmed { after }),
                     (true, None) => Some(Verdict::HoldsOut(self.bridged())),
