@@ -3,6 +3,7 @@
 mod compare;
 mod contest;
 mod failures;
+mod rank;
 mod shards;
 
 mod exchange;
