@@ -11,9 +11,15 @@ use std::path::Path;
 const HOUR: u32 = 3600;
 const OUTAGE: Outage = Outage { at: 6 * HOUR, lasts: Some(20 * HOUR) };
 
-fn assets(model: &Model) -> Vec<Item> {
-    let assets = model.node_ids().filter(|node| model.nodes[node.index()].kind == NodeKind::Asset);
-    assets.map(Item::Asset).collect()
+/// All assets, then all their needs.
+fn items(model: &Model) -> Vec<Item> {
+    let is_asset = |node: NodeId| model.nodes[node.index()].kind == NodeKind::Asset;
+    let assets = model.node_ids().filter(|node| is_asset(*node)).map(Item::Asset);
+    let counts = |need: &NeedId| {
+        let need = &model.needs[need.index()];
+        need.role != Role::Resupply && is_asset(need.owner)
+    };
+    assets.chain((0..model.needs.len()).map(NeedId::new).filter(counts).map(Item::Need)).collect()
 }
 
 /// Rows of replications, and how much was run.
@@ -24,7 +30,7 @@ fn rows(
     replications: u32,
     brute: bool,
 ) -> (Vec<Vec<f64>>, RankSums) {
-    let job = RankJob::new(model, metric, &assets(model), outage, 7, brute).expect("there is such a metric");
+    let job = RankJob::new(model, metric, &items(model), outage, 7, brute).expect("there is such a metric");
     let (width, mut worker, mut sums) = (job.columns().len(), job.worker(), job.sums());
     let run = |replication| {
         let mut row = vec![0.0; width];
@@ -39,7 +45,7 @@ fn rows(
 fn check(model: &Model, metric: &str, outage: Outage, replications: u32, what: &str) -> [u64; 2] {
     let (some, sums) = rows(model, metric, outage, replications, false);
     let (all, whole) = rows(model, metric, outage, replications, true);
-    let names = RankJob::new(model, metric, &assets(model), outage, 7, true).expect("as above").columns();
+    let names = RankJob::new(model, metric, &items(model), outage, 7, true).expect("as above").columns();
     for (replication, (some, all)) in some.iter().zip(&all).enumerate() {
         for ((some, all), name) in some.iter().zip(all).zip(&names) {
             assert_eq!(
@@ -91,7 +97,7 @@ fn what_is_not_run_cannot_differ_in_shipped_scenarios() {
     ] {
         let loaded = linchpin_scenario::load_model(&scenarios.join(name).join("scenario.ron"));
         let model = loaded.model.expect("shipped scenarios are valid");
-        if assets(&model).len() > 400 || RankJob::new(&model, metric, &[], OUTAGE, 7, true).is_none() {
+        if items(&model).len() > 3000 || RankJob::new(&model, metric, &[], OUTAGE, 7, true).is_none() {
             panic!("{name} is too large for this, or has no {metric}");
         }
         let outage = Outage { at: 0, lasts: Some(72 * HOUR) };
@@ -153,9 +159,13 @@ fn small_cases_by_hand() {
         assert_eq!(row[0], 300 + 30 * 18);
         // Alone out for 20 h: the station 100 people, the clinic and the mill themselves; a k of n has one to spare.
         assert_eq!(row[1..9], [2000, 0, 0, 2000, 0, 0, 0, 1200]);
+        // Needs: of a, of b, of the clinic, of the mill.
+        assert_eq!(row[9..13], [0, 0, 2000, 1200]);
         // Held up: the station spares the clinic's loss and so does a, which lacks nothing then, and b and the clinic alike;
         // x or y the mill's; z is up anyway.
-        assert_eq!(row[9..], [300, 300, 300, 300, 540, 540, 0, 540]);
+        assert_eq!(row[13..21], [300, 300, 300, 300, 540, 540, 0, 540]);
+        // a is closed though its need is met; b is not.
+        assert_eq!(row[21..], [0, 300, 300, 540]);
     }
 }
 

@@ -27,7 +27,7 @@ use linchpin_ensemble::{
     ALL_SERVICES, Item, Lock, Outage, Ranked, Ranking, StudyError, create_folder, hex, runs_folder, sha256,
     write_atomically,
 };
-use linchpin_model::{Model, NodeId, NodeKind, ServiceId};
+use linchpin_model::{Model, NeedId, NodeId, NodeKind, Role, ServiceId};
 use linchpin_scenario::decode::duration_text;
 use std::path::{Path, PathBuf};
 use told::Told;
@@ -58,6 +58,9 @@ pub struct RankArgs {
     /// How many to list, and how many places are the top
     #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub top: u32,
+    /// Rank needs too: out while nothing arrives, never failing while wholly supplied
+    #[arg(long)]
+    pub needs: bool,
     /// Minimal cut sets of this service: assets that have to be out together for its delivery points to fail
     #[arg(long, value_name = "ID", requires = "cut_sets")]
     pub service: Option<String>,
@@ -118,7 +121,7 @@ pub fn rank(args: &RankArgs, console: &Console) -> Result<Exit, Failure> {
     let folder = args.out.clone().unwrap_or_else(|| with_suffix(&default_folder(&file, None)));
     let _lock = settle(&folder, args.replace)?;
     write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
-    let items: Vec<Item> = assets(model).map(Item::Asset).collect();
+    let (items, assets) = items(model, args.needs);
     let seed = args.seed.unwrap_or(model.meta.seed);
     let ranking = Ranking {
         model,
@@ -156,7 +159,8 @@ pub fn rank(args: &RankArgs, console: &Console) -> Result<Exit, Failure> {
         metric: &metric,
         top: args.top as usize,
         found: &found,
-        standings: told::Standings::of(model, &ranking, &found, args.top as usize)?,
+        assets,
+        standings: told::Standings::of(model, &ranking, &found, assets, args.top as usize)?,
         illusions: &illusions,
         cuts: cuts.as_ref(),
     };
@@ -210,9 +214,19 @@ fn saving(found: &Ranked) -> String {
     format!("{of}, in {} on {} {threads}.", wall_time(found.timings.whole_s), found.timings.threads)
 }
 
-/// Assets, ascending.
-fn assets(model: &Model) -> impl Iterator<Item = NodeId> + '_ {
-    model.node_ids().filter(|node| model.nodes[node.index()].kind == NodeKind::Asset)
+/// Assets, ascending, then needs of assets where they are asked for; and how many assets there are.
+fn items(model: &Model, needs: bool) -> (Vec<Item>, usize) {
+    let is_asset = |node: NodeId| model.nodes[node.index()].kind == NodeKind::Asset;
+    let mut items: Vec<Item> = model.node_ids().filter(|node| is_asset(*node)).map(Item::Asset).collect();
+    let assets = items.len();
+    if needs {
+        let counts = |need: &NeedId| {
+            let need = &model.needs[need.index()];
+            need.role != Role::Resupply && is_asset(need.owner)
+        };
+        items.extend((0..model.needs.len()).map(NeedId::new).filter(counts).map(Item::Need));
+    }
+    (items, assets)
 }
 
 /// To the horizon where it would last longer.

@@ -93,6 +93,8 @@ impl Saved {
                 strikers: Rows::new(vec![NEVER; with(!model.events.is_empty(), n)]),
                 control: Control { lost: 0, since: 0 },
                 struck: Vec::new(),
+                cut: Vec::new(),
+                cut_until: NEVER,
             },
             campaigns: Campaigns::new(model, &plan.schemes),
             cyber: Cyber::new(&plan.cyber, model),

@@ -5,8 +5,11 @@
 
 use crate::agenda::Kind;
 use crate::engine::Engine;
-use crate::state::flag;
-use linchpin_model::{Event, EventId, NodeId, Occasion};
+use crate::state::{NEVER, ONE, flag};
+use linchpin_model::{Event, EventId, NeedId, NodeId, NodeKind, Occasion};
+
+/// Far above any supply.
+const OUT_OF_REACH: u64 = 1 << 62;
 
 /// What is supposed of a replication. Nothing, by default.
 ///
@@ -24,11 +27,27 @@ pub struct WhatIf {
     pub shielded: Vec<NodeId>,
     /// Nothing holds these down themselves, and they lack nothing. Targets are chosen as before.
     pub held_up: Vec<NodeId>,
+    /// Nothing arrives at these from `at` on, whatever their providers do; `by` has to be given for them too. Needs of
+    /// pools are left as they are.
+    pub cut: Vec<NeedId>,
+    /// When supply arrives at them again, in seconds from the start; from the horizon on: never.
+    pub cut_until: u32,
+    /// These are wholly supplied, whatever their providers do. Needs of pools are left as they are.
+    pub met: Vec<NeedId>,
 }
 
 impl Default for WhatIf {
     fn default() -> Self {
-        Self { struck: Vec::new(), at: 0, by: EventId::NONE, shielded: Vec::new(), held_up: Vec::new() }
+        Self {
+            struck: Vec::new(),
+            at: 0,
+            by: EventId::NONE,
+            shielded: Vec::new(),
+            held_up: Vec::new(),
+            cut: Vec::new(),
+            cut_until: NEVER,
+            met: Vec::new(),
+        }
     }
 }
 
@@ -38,6 +57,9 @@ impl WhatIf {
         self.struck.clear();
         self.shielded.clear();
         self.held_up.clear();
+        self.cut.clear();
+        self.met.clear();
+        self.cut_until = NEVER;
         self.at = 0;
         self.by = EventId::NONE;
     }
@@ -47,11 +69,14 @@ impl WhatIf {
         self.struck.clone_from(&other.struck);
         self.shielded.clone_from(&other.shielded);
         self.held_up.clone_from(&other.held_up);
-        (self.at, self.by) = (other.at, other.by);
+        self.cut.clone_from(&other.cut);
+        self.met.clone_from(&other.met);
+        (self.at, self.by, self.cut_until) = (other.at, other.by, other.cut_until);
     }
 
     fn is_nothing(&self) -> bool {
-        self.struck.is_empty() && self.shielded.is_empty() && self.held_up.is_empty()
+        let nodes = [&self.struck, &self.shielded, &self.held_up];
+        nodes.into_iter().all(Vec::is_empty) && self.cut.is_empty() && self.met.is_empty()
     }
 }
 
@@ -71,21 +96,54 @@ impl Engine<'_> {
             row.flags |= flag::INVULNERABLE;
             row.needs = 0;
         }
+        for need in &what_if.met {
+            self.demand(need.0, 0);
+        }
         let event = self.plan.model.events.get(what_if.by.index());
-        if event.is_some_and(|event| event.occasion == Occasion::WhatIf) && !what_if.struck.is_empty() {
+        let strikes = !(what_if.struck.is_empty() && what_if.cut.is_empty());
+        if event.is_some_and(|event| event.occasion == Occasion::WhatIf) && strikes {
             let struck = &mut self.threats.struck;
             struck.extend(what_if.struck.iter().map(|node| node.0));
             struck.sort_unstable();
             struck.dedup();
+            self.threats.cut.extend(what_if.cut.iter().map(|need| need.0));
+            self.threats.cut_until = what_if.cut_until;
             self.agenda.threat.push(what_if.at, Kind::Event, what_if.by.0);
+            if !what_if.cut.is_empty() && what_if.cut_until > what_if.at {
+                self.agenda.threat.push(what_if.cut_until, Kind::Event, what_if.by.0);
+            }
         }
     }
 
     /// The event that is only supposed takes place.
     pub(crate) fn strike_supposed(&mut self, id: u32) {
+        let over = self.now >= self.threats.cut_until;
+        let cut = std::mem::take(&mut self.threats.cut);
+        for need in &cut {
+            let required = u64::from(self.plan.model.needs[*need as usize].required.max(1));
+            self.demand(*need, if over { required * u64::from(ONE) } else { OUT_OF_REACH });
+        }
+        self.threats.cut = cut;
+        if over && !self.threats.cut.is_empty() {
+            return;
+        }
         let struck = std::mem::take(&mut self.threats.struck);
         self.strike_chosen(id, &struck);
         self.threats.struck = struck;
+    }
+
+    /// Sets what a need has to be supplied with, in weight times millionths.
+    fn demand(&mut self, need: u32, full: u64) {
+        let owner = self.plan.model.needs[need as usize].owner;
+        if self.plan.model.nodes[owner.index()].kind == NodeKind::Pool {
+            return;
+        }
+        self.flow.needs[need as usize].full = full;
+        let special = self.flow.needs[need as usize].special();
+        if special != 0 {
+            self.touch_special(special - 1);
+        }
+        self.refresh_term(need);
     }
 
     /// Whether an event passes a node by.

@@ -3,8 +3,8 @@
 use super::cuts::{MOST, ServiceCuts, Set};
 use super::told::{CONFIDENCE, Told};
 use linchpin_analysis::rank::Standing;
-use linchpin_ensemble::Verdict;
-use linchpin_model::NodeId;
+use linchpin_ensemble::{Item, Verdict};
+use linchpin_model::{NeedId, NodeId};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -28,6 +28,8 @@ pub struct RankJson {
     failed: u64,
     loss: MeanJson,
     assets: Vec<AssetJson>,
+    /// `null` where they were not asked for.
+    needs: Option<Vec<RankedNeedJson>>,
     agreement: Vec<AgreementJson>,
     illusions: Vec<IllusionJson>,
     /// `null` where they were not asked for.
@@ -50,6 +52,15 @@ struct AssetJson {
     out: StandingJson,
     degree: f64,
     betweenness: f64,
+}
+
+#[derive(Serialize)]
+struct RankedNeedJson {
+    of: String,
+    service: Option<String>,
+    providers: Vec<String>,
+    spared: StandingJson,
+    out: StandingJson,
 }
 
 #[derive(Serialize)]
@@ -154,7 +165,8 @@ pub fn json(told: &Told<'_>) -> RankJson {
         replications: told.found.as_it_is.len(),
         failed: told.found.failed,
         loss: MeanJson { mean: loss.mean, interval: loss.interval },
-        assets: (0..told.ranking.items.len()).map(|i| asset(told, i)).collect(),
+        assets: (0..told.assets).map(|i| asset(told, i)).collect(),
+        needs: needs(told),
         agreement: told
             .agreement()
             .map(|(of, with, spearman)| AgreementJson { of, with, spearman })
@@ -170,7 +182,7 @@ fn asset(told: &Told<'_>, i: usize) -> AssetJson {
     let fixed = &told.model.nodes[node.index()];
     AssetJson {
         id: told.model.id(node).to_owned(),
-        name: told.name(i).to_owned(),
+        name: told.name(i),
         sector: fixed.sector.some().map(|sector| told.model.sectors[sector.index()].id.clone()),
         region: fixed.region.some().map(|region| told.model.regions[region.index()].id.clone()),
         spared: (&told.standings.spared[i]).into(),
@@ -180,13 +192,32 @@ fn asset(told: &Told<'_>, i: usize) -> AssetJson {
     }
 }
 
+fn needs(told: &Told<'_>) -> Option<Vec<RankedNeedJson>> {
+    let needs = told.ranking.items.iter().filter_map(|item| match item {
+        Item::Need(need) => Some(*need),
+        Item::Asset(_) => None,
+    });
+    let one = |(i, need): (usize, NeedId)| {
+        let row = &told.model.needs[need.index()];
+        RankedNeedJson {
+            of: told.model.id(row.owner).to_owned(),
+            service: row.service.some().map(|service| told.model.services[service.index()].id.clone()),
+            providers: ids(told, &told.providers(need)),
+            spared: (&told.standings.needs_spared[i]).into(),
+            out: (&told.standings.needs_out[i]).into(),
+        }
+    };
+    let list: Vec<RankedNeedJson> = needs.enumerate().map(one).collect();
+    (told.assets < told.ranking.items.len()).then_some(list)
+}
+
 fn ids(told: &Told<'_>, nodes: &[NodeId]) -> Vec<String> {
     nodes.iter().map(|node| told.model.id(*node).to_owned()).collect()
 }
 
 fn one_illusion(told: &Told<'_>, illusion: &linchpin_analysis::illusion::Illusion) -> IllusionJson {
     let (kind, shared) = told.shared(illusion.shared);
-    let need = |need: &linchpin_model::NeedId| {
+    let need = |need: &NeedId| {
         let need = &told.model.needs[need.index()];
         NeedJson {
             of: told.model.id(need.owner).to_owned(),
@@ -256,7 +287,7 @@ pub fn csv(told: &Told<'_>) -> String {
         });
     }
     out.push_str(",degree,betweenness\n");
-    let mut order: Vec<usize> = (0..told.ranking.items.len()).collect();
+    let mut order: Vec<usize> = (0..told.assets).collect();
     let mean = |standings: &[Standing], i: usize| standings[i].mean;
     let (spared, lost) = (&told.standings.spared, &told.standings.out);
     order.sort_by(|a, b| {

@@ -2,7 +2,7 @@
 
 use super::cuts::ServiceCuts;
 use super::told::{CONFIDENCE, Told};
-use super::words::{after, agreement, cuts_summary, first_names, ranks};
+use super::words::{after, agreement, cuts_summary, ranks};
 use crate::number::{count, number, with_interval};
 use linchpin_analysis::findings::AssumptionRow;
 use linchpin_analysis::rank::Standing;
@@ -25,7 +25,7 @@ pub fn page(told: &Told<'_>, plots: &[Plot]) -> Page {
                 "Lost as it is".to_owned(),
                 format!("{} {}", with_interval(loss.mean, loss.interval), told.metric.unit),
             ),
-            ("Assets ranked".to_owned(), count(told.ranking.items.len() as u64)),
+            ("Assets ranked".to_owned(), count(told.assets as u64)),
             ("Taken out for".to_owned(), told.outage()),
         ],
         facts: format!("{} replications, the same draws for every asset. {}.", count(runs), told.metric.name),
@@ -35,7 +35,7 @@ pub fn page(told: &Told<'_>, plots: &[Plot]) -> Page {
         reproduce: Vec::new(),
     };
     let plot = |id: &str| plots.iter().find(|plot| plot.id == id);
-    let spared = table(told, &told.standings.spared, "spared");
+    let spared = table(told, &told.standings.spared, "spared", 0);
     page.sections.push(section(
         "Where protection is worth most",
         "What would have been spared, had one asset alone never failed and lacked nothing. It is a bound for whatever \
@@ -43,7 +43,7 @@ pub fn page(told: &Told<'_>, plots: &[Plot]) -> Page {
         plot("rank-spared"),
         spared,
     ));
-    let lost = table(told, &told.standings.out, "lost");
+    let lost = table(told, &told.standings.out, "lost", 0);
     page.sections.push(section(
         "What is missed most",
         &format!(
@@ -53,6 +53,9 @@ pub fn page(told: &Told<'_>, plots: &[Plot]) -> Page {
         plot("rank-out"),
         lost,
     ));
+    if told.assets < told.ranking.items.len() {
+        page.sections.extend(needs(told));
+    }
     if let Some(section) = illusions(told) {
         page.sections.push(section);
     }
@@ -82,6 +85,29 @@ pub fn page(told: &Told<'_>, plots: &[Plot]) -> Page {
         })
         .collect();
     page
+}
+
+fn needs(told: &Told<'_>) -> [Section; 2] {
+    let spared = table(told, &told.standings.needs_spared, "spared", told.assets);
+    let lost = table(told, &told.standings.needs_out, "lost", told.assets);
+    [
+        section(
+            "Which needs are worth most to meet",
+            "What would have been spared, had one need alone never lacked anything: a bound for a second provider or a reserve.",
+            None,
+            spared,
+        ),
+        section(
+            "Which needs are missed most",
+            &format!(
+                "What is lost where nothing else happens and nothing arrives at one need alone for {}; its reserves bridge what \
+                 they can.",
+                told.outage()
+            ),
+            None,
+            lost,
+        ),
+    ]
 }
 
 fn section(heading: &str, text: &str, plot: Option<&Plot>, table: Option<Table>) -> Section {
@@ -133,11 +159,12 @@ fn answer(told: &Told<'_>) -> Vec<String> {
     answer
 }
 
-fn table(told: &Told<'_>, standings: &[Standing], what: &str) -> Option<Table> {
+/// Rows of what is ranked from `first` on.
+fn table(told: &Told<'_>, standings: &[Standing], what: &str, first: usize) -> Option<Table> {
     let order = told.order(standings);
     let (_, word) = told.scale();
     let mut table = Table::new([
-        Column::words("Asset"),
+        Column::words(if first == 0 { "Asset" } else { "Need" }),
         Column::numbers(format!("{word}{} {what}", told.metric.unit)).note("mean, interval for all together"),
         Column::numbers("Rank").note("that chance leaves"),
         Column::numbers(format!("P top {}", told.top)),
@@ -148,10 +175,10 @@ fn table(told: &Told<'_>, standings: &[Standing], what: &str) -> Option<Table> {
     for i in order.iter().take(ROWS) {
         let s = &standings[*i];
         let (mean, interval) = told.scaled(s.mean, s.simultaneous);
-        let node = told.node(*i).index();
+        let node = told.node(first + *i).index();
         let tone = if s.simultaneous[0] > 0.0 { Tone::Strong } else { Tone::Plain };
         table.push([
-            Cell::new(told.name(*i)).note(told.place(*i)),
+            Cell::new(told.name(first + *i)).note(told.place(first + *i)),
             Cell::new(mean).note(interval).tone(tone),
             Cell::new(ranks(s.ranks)),
             Cell::new(format!("{:.0} %", 100.0 * s.top)),
@@ -181,7 +208,7 @@ fn illusions(told: &Told<'_>) -> Option<Section> {
             Cell::new(name).note(kind),
             Cell::new(number(illusion.people)),
             Cell::new(illusion.needs.len().to_string()),
-            Cell::new(first_names(told, &illusion.providers)),
+            Cell::new(told.some_names(&illusion.providers)),
         ]);
     }
     if told.illusions.len() > ROWS {

@@ -11,7 +11,7 @@ use linchpin_analysis::illusion::{Illusion, SAME_SITE_M, Shared};
 use linchpin_analysis::rank::{Drawing, Judge, Standing, drawing, spearman, standings};
 use linchpin_ensemble::{Item, Outage, Ranked, Ranking};
 use linchpin_model::time::format_duration;
-use linchpin_model::{Model, NodeId};
+use linchpin_model::{Model, NeedId, NodeId};
 use linchpin_report::{Criticality, CriticalityRow};
 
 /// Confidence of all intervals.
@@ -35,6 +35,8 @@ pub struct Told<'a> {
     pub top: usize,
     /// Rows.
     pub found: &'a Ranked,
+    /// How many of what is ranked are assets; after them come needs.
+    pub assets: usize,
     /// What they say.
     pub standings: Standings,
     /// Redundancy that is none.
@@ -45,10 +47,14 @@ pub struct Told<'a> {
 
 /// What the rows say.
 pub struct Standings {
-    /// By item: with it alone never failing.
+    /// By asset: with it alone never failing.
     pub spared: Vec<Standing>,
-    /// By item: with it alone out.
+    /// By asset: with it alone out.
     pub out: Vec<Standing>,
+    /// By need: with it alone wholly supplied.
+    pub needs_spared: Vec<Standing>,
+    /// By need: with nothing arriving.
+    pub needs_out: Vec<Standing>,
     /// The loss as it is.
     pub loss: Difference,
     /// What a drawing of the network says.
@@ -60,7 +66,13 @@ impl Standings {
     ///
     /// # Errors
     /// Where there are too few, or values that are not finite.
-    pub fn of(model: &Model, ranking: &Ranking<'_>, found: &Ranked, top: usize) -> Result<Self, Failure> {
+    pub fn of(
+        model: &Model,
+        ranking: &Ranking<'_>,
+        found: &Ranked,
+        assets: usize,
+        top: usize,
+    ) -> Result<Self, Failure> {
         let judge = Judge { confidence: CONFIDENCE, top, resamples: RESAMPLES, seed: ranking.seed };
         let judged = |columns: &[Vec<f64>]| {
             let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
@@ -68,27 +80,51 @@ impl Standings {
         };
         let nothing = vec![0.0; found.as_it_is.len()];
         let loss = difference(&found.as_it_is, &nothing, CONFIDENCE, 1);
-        let all = judged(&found.held).zip(judged(&found.out)).zip(loss);
-        let ((spared, out), loss) = all.ok_or_else(|| {
+        let both = |columns: &[Vec<f64>]| {
+            let (assets, needs) = columns.split_at(assets.min(columns.len()));
+            judged(assets).zip(judged(needs))
+        };
+        let all = both(&found.held).zip(both(&found.out)).zip(loss);
+        let (((spared, needs_spared), (out, needs_out)), loss) = all.ok_or_else(|| {
             Failure::invalid(format!(
                 "nothing to rank by: `{}` has values that are not finite, or fewer than two replications came to an end",
                 ranking.metric
             ))
         })?;
-        Ok(Self { spared, out, loss, drawing: drawing(model) })
+        Ok(Self { spared, out, needs_spared, needs_out, loss, drawing: drawing(model) })
     }
 }
 
 impl Told<'_> {
-    /// The node of an item.
+    /// The node of an item: of a need its owner.
     pub fn node(&self, i: usize) -> NodeId {
-        let Item::Asset(node) = self.ranking.items[i];
-        node
+        match self.ranking.items[i] {
+            Item::Asset(node) => node,
+            Item::Need(need) => self.model.needs[need.index()].owner,
+        }
     }
 
-    /// Name of an item.
-    pub fn name(&self, i: usize) -> &str {
-        self.model.name(self.node(i))
+    /// Name of an item; of a need `clinic: power from line A, line B`.
+    pub fn name(&self, i: usize) -> String {
+        let Item::Need(need) = self.ranking.items[i] else { return self.model.name(self.node(i)).to_owned() };
+        let service = self.model.needs[need.index()].service.some();
+        let service = service.map_or("", |service| self.model.services[service.index()].name.as_str());
+        let providers: Vec<NodeId> = self.providers(need);
+        format!("{}: {service} from {}", self.model.name(self.node(i)), self.some_names(&providers))
+    }
+
+    /// Providers of a need.
+    pub fn providers(&self, need: NeedId) -> Vec<NodeId> {
+        self.model.links_of(need).iter().map(|link| link.provider).collect()
+    }
+
+    /// Some names, and how many more.
+    pub fn some_names(&self, nodes: &[NodeId]) -> String {
+        let names: Vec<&str> = nodes.iter().take(3).map(|node| self.model.name(*node)).collect();
+        match nodes.len().saturating_sub(3) {
+            0 => names.join(", "),
+            more => format!("{} and {more} more", names.join(", ")),
+        }
     }
 
     /// Sector and region of an item.
@@ -117,7 +153,8 @@ impl Told<'_> {
 
     /// What figures are divided by, so that they can be read, and the word for it.
     pub fn scale(&self) -> (f64, &'static str) {
-        let all = self.standings.out.iter().chain(&self.standings.spared).map(|standing| standing.mean);
+        let Standings { spared, out, needs_spared, needs_out, .. } = &self.standings;
+        let all = [spared, out, needs_spared, needs_out].into_iter().flatten().map(|standing| standing.mean);
         match all.fold(0.0, f64::max) {
             most if most >= 1e7 => (1e6, "million "),
             most if most >= 1e4 => (1e3, "thousand "),
@@ -199,7 +236,7 @@ impl Told<'_> {
     pub fn pictures(&self) -> Criticality {
         let rows = |standings: &[Standing]| -> Vec<CriticalityRow> {
             let row = |(i, s): (usize, &Standing)| CriticalityRow {
-                name: self.name(i).to_owned(),
+                name: self.name(i),
                 place: self.place(i),
                 mean: s.mean,
                 interval: s.simultaneous,

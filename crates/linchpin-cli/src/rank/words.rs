@@ -26,18 +26,21 @@ pub fn text(told: &Told<'_>) -> String {
     let (_, word) = told.scale();
     let unit = format!("{word}{}", told.metric.unit);
     let title = format!("Worth most to protect: {unit} spared in a run if it alone never failed.");
-    table(told, &mut out, &title, "spared", &told.standings.spared);
+    table(told, &mut out, [&title, "spared", "asset"], &told.standings.spared, 0);
     out.push('\n');
     let title = format!(
         "Missed most: {unit} lost in a run without the threat if it alone is out for\n{}.",
         told.outage()
     );
-    table(told, &mut out, &title, "lost", &told.standings.out);
+    table(told, &mut out, [&title, "lost", "asset"], &told.standings.out, 0);
+    if told.assets < told.ranking.items.len() {
+        push_needs(told, &mut out, &unit);
+    }
     let _ = writeln!(
         out,
         "\nIntervals hold at {} % for all {} together; ranks are those that chance leaves.",
         100.0 * CONFIDENCE,
-        count(told.ranking.items.len() as u64)
+        count(told.assets as u64)
     );
     push_agreement(told, &mut out);
     push_illusions(told, &mut out);
@@ -54,7 +57,27 @@ pub fn text(told: &Told<'_>) -> String {
     out
 }
 
-fn table(told: &Told<'_>, out: &mut String, title: &str, head: &str, standings: &[Standing]) {
+fn push_needs(told: &Told<'_>, out: &mut String, unit: &str) {
+    out.push('\n');
+    let title =
+        format!("Needs worth most to meet: {unit} spared in a run if this one alone never lacked anything.");
+    table(told, out, [&title, "spared", "need"], &told.standings.needs_spared, told.assets);
+    out.push('\n');
+    let title = format!(
+        "Needs missed most: {unit} lost in a run without the threat if nothing arrives at it for\n{}.",
+        told.outage()
+    );
+    table(told, out, [&title, "lost", "need"], &told.standings.needs_out, told.assets);
+}
+
+/// Rows of what is ranked from `first` on.
+fn table(
+    told: &Told<'_>,
+    out: &mut String,
+    [title, head, what]: [&str; 3],
+    standings: &[Standing],
+    first: usize,
+) {
     let order = told.order(standings);
     let _ = writeln!(out, "{title}\n");
     if order.is_empty() {
@@ -62,7 +85,7 @@ fn table(told: &Told<'_>, out: &mut String, title: &str, head: &str, standings: 
         return;
     }
     let top = format!("P top {}", told.top);
-    let _ = writeln!(out, "{head:>8}  {:<20}  {:>9}  {top:>9}  asset", "", "rank");
+    let _ = writeln!(out, "{head:>8}  {:<20}  {:>9}  {top:>9}  {what}", "", "rank");
     for i in order.iter().take(told.top) {
         let s = &standings[*i];
         let (mean, interval) = told.scaled(s.mean, s.simultaneous);
@@ -121,20 +144,11 @@ fn push_illusions(told: &Told<'_>, out: &mut String) {
             "{:>10}  {:>5}  {kind}: {name} ({})",
             number(illusion.people),
             illusion.needs.len(),
-            first_names(told, &illusion.providers)
+            told.some_names(&illusion.providers)
         );
     }
     if told.illusions.len() > LISTED {
         let _ = writeln!(out, "{:>10}  {} more: rank.json", "...", told.illusions.len() - LISTED);
-    }
-}
-
-/// Some names, and how many more.
-pub fn first_names(told: &Told<'_>, nodes: &[linchpin_model::NodeId]) -> String {
-    let names: Vec<&str> = nodes.iter().take(3).map(|node| told.model.name(*node)).collect();
-    match nodes.len().saturating_sub(3) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
     }
 }
 

@@ -11,7 +11,9 @@ use crate::run::lock;
 use crate::work::{Job, Sums, Worker};
 use linchpin_analysis::findings;
 use linchpin_model::time::whole_seconds;
-use linchpin_model::{Draws, EventId, Layer, Level, Model, NodeId, Purpose, Record, Seeds, Strike};
+use linchpin_model::{
+    CurveId, Draws, EventId, Layer, Level, Model, NeedId, NodeId, Purpose, Record, Seeds, Strike,
+};
 use linchpin_sim::{RunOptions, Simulation, WhatIf};
 use std::sync::{Arc, Mutex};
 
@@ -20,6 +22,8 @@ use std::sync::{Arc, Mutex};
 pub enum Item {
     /// An asset.
     Asset(NodeId),
+    /// A need of one: out while nothing arrives, held up while it is wholly supplied.
+    Need(NeedId),
 }
 
 /// When whatever is taken out is out, in seconds.
@@ -75,6 +79,16 @@ impl RankJob {
     }
 }
 
+impl Shared {
+    /// The node whose level an item is about.
+    fn node_of(&self, item: Item) -> NodeId {
+        match item {
+            Item::Asset(node) => node,
+            Item::Need(need) => self.model.needs[need.index()].owner,
+        }
+    }
+}
+
 impl Job for RankJob {
     type Sums = RankSums;
     type Worker = RankWorker;
@@ -88,6 +102,11 @@ impl Job for RankJob {
         };
         let name = |item: &Item| match item {
             Item::Asset(node) => self.shared.model.id(*node).to_owned(),
+            Item::Need(need) => {
+                let owner = self.shared.model.needs[need.index()].owner;
+                let place = need.0 - self.shared.model.need_start[owner.index()];
+                format!("{} need {}", self.shared.model.id(owner), place + 1)
+            }
         };
         let outs = self.shared.items.iter().map(|item| series(format!("out: {}", name(item))));
         let held = self.shared.items.iter().map(|item| series(format!("held up: {}", name(item))));
@@ -225,9 +244,15 @@ impl RankWorker {
         sums: &mut RankSums,
     ) -> Result<f64, Failed> {
         self.what_if.clear();
-        let Item::Asset(node) = item;
-        self.what_if.struck.push(node);
-        (self.what_if.at, self.what_if.by) = (self.shared.outage.at, self.shared.strike);
+        let Outage { at, lasts } = self.shared.outage;
+        match item {
+            Item::Asset(node) => self.what_if.struck.push(node),
+            Item::Need(need) => {
+                self.what_if.cut.push(need);
+                self.what_if.cut_until = lasts.map_or(u32::MAX, |lasts| at.saturating_add(lasts));
+            }
+        }
+        (self.what_if.at, self.what_if.by) = (at, self.shared.strike);
         self.run_changed(replication, draws, false, sums)
     }
 
@@ -239,8 +264,10 @@ impl RankWorker {
         sums: &mut RankSums,
     ) -> Result<f64, Failed> {
         self.what_if.clear();
-        let Item::Asset(node) = item;
-        self.what_if.held_up.push(node);
+        match item {
+            Item::Asset(node) => self.what_if.held_up.push(node),
+            Item::Need(need) => self.what_if.met.push(need),
+        }
         self.run_changed(replication, draws, true, sums)
     }
 
@@ -267,11 +294,11 @@ impl RankWorker {
     ///   its own level, which is back when it is let go and has restarted.
     fn out_without_running(&self, item: Item, draws: Draws) -> Option<f64> {
         let influence = self.shared.influence.as_ref()?;
-        let Item::Asset(node) = item;
         let people = matches!(self.shared.measure, Measure::People(_));
-        if people && !influence.relevant[node.index()] {
+        if people && !influence.relevant[self.shared.node_of(item).index()] {
             return Some(self.ordinary.lost);
         }
+        let Item::Asset(node) = item else { return None };
         let fixed = &self.shared.model.nodes[node.index()];
         let simple = people
             && influence.alone[node.index()]
@@ -311,8 +338,15 @@ impl RankWorker {
     /// - Only its level moved and nothing depends on it: the replication is the same but for that level.
     fn held_without_running(&self, item: Item) -> Option<f64> {
         let influence = self.shared.influence.as_ref()?;
-        let Item::Asset(node) = item;
+        let node = self.shared.node_of(item);
         let people = matches!(self.shared.measure, Measure::People(_));
+        if let Item::Need(need) = item {
+            // Where a response curve falls, more supply may mean less.
+            let curve = |curve: CurveId| self.shared.model.curves[curve.index()].is_rising();
+            if !self.shared.model.needs[need.index()].response.some().is_none_or(curve) {
+                return None;
+            }
+        }
         match self.struck.touched.of(node) {
             Touch::None => return Some(self.struck.lost),
             Touch::Level if people => {}
@@ -321,7 +355,11 @@ impl RankWorker {
         if !influence.relevant[node.index()] {
             return Some(self.struck.lost);
         }
-        if !influence.alone[node.index()] || self.shared.model.nodes[node.index()].initial != Level::ONE {
+        let whole = matches!(item, Item::Asset(_));
+        if !whole
+            || !influence.alone[node.index()]
+            || self.shared.model.nodes[node.index()].initial != Level::ONE
+        {
             return None;
         }
         let missing = |(time, level): (u32, u32)| (time, i64::from(Level::SCALE) - i64::from(level));

@@ -61,5 +61,9 @@ in_place! {
         pub(crate) control: Control,
         /// Whom the event of a what-if strikes, ascending.
         pub(crate) struck: Vec<u32>,
+        /// Needs that it leaves without supply.
+        pub(crate) cut: Vec<u32>,
+        /// When these are supplied again.
+        pub(crate) cut_until: u32,
     }
 }
