@@ -21,7 +21,7 @@ const SMALL: &str = r#"(
         ),
     ],
     events: [
-        (id: "attack", at: "6h", on: ["line-a", "line-b"], hit_probability: 0.5, do: [Closure(lasts: Uniform("10h", "20h"))]),
+        (id: "attack", at: "6h", on: ["line-a", "line-b"], hit_probability: 0.5, do: [Closure(lasts: Uniform(min: "10h", max: "20h"))]),
     ],
 )"#;
 
@@ -138,11 +138,13 @@ fn what_cannot_be_ranked_is_said() {
         (&["--at", "5d"], "beyond the end"),
         (&["--at", "5 days"], "did you mean"),
         (&["--lasts", "0h"], "above 0"),
-        (&["--metric", "restore_95/service:care"], "not finite"),
     ] {
         let output = expect(2, rank(folder.path(), "out", args));
         assert!(stderr(&output).contains(said), "{args:?}: {}", stderr(&output));
     }
+    let endless = ["--metric", "restore_95/service:care", "--lasts", "4d"];
+    let output = expect(2, rank(folder.path(), "endless", &endless));
+    assert!(stderr(&output).contains("not finite"), "{}", stderr(&output));
     // Another seed is another ranking.
     expect(0, rank(folder.path(), "out", &[]));
     expect(2, rank(folder.path(), "out", &["--seed", "99"]));

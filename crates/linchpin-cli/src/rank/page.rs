@@ -122,15 +122,14 @@ fn section(heading: &str, text: &str, plot: Option<&Plot>, table: Option<Table>)
 }
 
 fn answer(told: &Told<'_>) -> Vec<String> {
-    let (_, word) = told.scale();
-    let unit = format!("{word}{}", told.metric.unit);
     let best = |standings: &[Standing]| -> Option<(usize, Standing)> {
         told.order(standings).first().map(|i| (*i, standings[*i]))
     };
     let mut answer = Vec::new();
     match best(&told.standings.spared) {
         Some((i, s)) => {
-            let (mean, interval) = told.scaled(s.mean, s.simultaneous);
+            let scaled = told.scaled(&told.standings.spared);
+            let ((mean, interval), unit) = (scaled.text(&s), &scaled.unit);
             let sure =
                 if s.ranks == [1, 1] { "surely the most" } else { "the most, though others come near" };
             answer.push(format!(
@@ -141,7 +140,8 @@ fn answer(told: &Told<'_>) -> Vec<String> {
         None => answer.push("No single asset's protection spares anything.".to_owned()),
     }
     if let Some((i, s)) = best(&told.standings.out) {
-        let (mean, interval) = told.scaled(s.mean, s.simultaneous);
+        let scaled = told.scaled(&told.standings.out);
+        let ((mean, interval), unit) = (scaled.text(&s), &scaled.unit);
         answer.push(format!(
             "Missed most is {}: out alone for {}, it costs {mean} {unit} {interval}.",
             told.name(i),
@@ -162,10 +162,10 @@ fn answer(told: &Told<'_>) -> Vec<String> {
 /// Rows of what is ranked from `first` on.
 fn table(told: &Told<'_>, standings: &[Standing], what: &str, first: usize) -> Option<Table> {
     let order = told.order(standings);
-    let (_, word) = told.scale();
+    let scaled = told.scaled(standings);
     let mut table = Table::new([
         Column::words(if first == 0 { "Asset" } else { "Need" }),
-        Column::numbers(format!("{word}{} {what}", told.metric.unit)).note("mean, interval for all together"),
+        Column::numbers(format!("{} {what}", scaled.unit)).note("mean, interval for all together"),
         Column::numbers("Rank").note("that chance leaves"),
         Column::numbers(format!("P top {}", told.top)),
         Column::numbers("Degree"),
@@ -174,7 +174,7 @@ fn table(told: &Told<'_>, standings: &[Standing], what: &str, first: usize) -> O
     let drawing = &told.standings.drawing;
     for i in order.iter().take(ROWS) {
         let s = &standings[*i];
-        let (mean, interval) = told.scaled(s.mean, s.simultaneous);
+        let (mean, interval) = scaled.text(s);
         let node = told.node(first + *i).index();
         let tone = if s.simultaneous[0] > 0.0 { Tone::Strong } else { Tone::Plain };
         table.push([
@@ -187,7 +187,8 @@ fn table(told: &Told<'_>, standings: &[Standing], what: &str, first: usize) -> O
         ]);
     }
     if order.len() > ROWS {
-        table.more = format!("{} more matter at all: rank.csv has them.", count((order.len() - ROWS) as u64));
+        table.more =
+            format!("{} more matter at all: rank.json has them.", count((order.len() - ROWS) as u64));
     }
     (!order.is_empty()).then_some(table)
 }

@@ -95,6 +95,21 @@ impl Standings {
     }
 }
 
+/// How figures of a table are written.
+pub struct Scaled {
+    scale: f64,
+    /// Such as `thousand person-hours`.
+    pub unit: String,
+}
+
+impl Scaled {
+    /// Mean and interval.
+    pub fn text(&self, standing: &Standing) -> (String, String) {
+        let [low, high] = standing.simultaneous.map(|bound| number(bound / self.scale));
+        (number(standing.mean / self.scale), format!("({low} to {high})"))
+    }
+}
+
 impl Told<'_> {
     /// The node of an item: of a need its owner.
     pub fn node(&self, i: usize) -> NodeId {
@@ -151,21 +166,14 @@ impl Told<'_> {
         format!("{} from {from}", format_duration(lasts.into()))
     }
 
-    /// What figures are divided by, so that they can be read, and the word for it.
-    pub fn scale(&self) -> (f64, &'static str) {
-        let Standings { spared, out, needs_spared, needs_out, .. } = &self.standings;
-        let all = [spared, out, needs_spared, needs_out].into_iter().flatten().map(|standing| standing.mean);
-        match all.fold(0.0, f64::max) {
+    /// `(7.2, (6.1 to 8.3))` of each, and the unit with what they are divided by, so that they can be read.
+    pub fn scaled(&self, standings: &[Standing]) -> Scaled {
+        let (scale, word) = match standings.iter().map(|standing| standing.mean).fold(0.0, f64::max) {
             most if most >= 1e7 => (1e6, "million "),
             most if most >= 1e4 => (1e3, "thousand "),
             _ => (1.0, ""),
-        }
-    }
-
-    /// `1.9 (1.5 to 2.2)` in the scale of [`Self::scale`].
-    pub fn scaled(&self, mean: f64, [low, high]: [f64; 2]) -> (String, String) {
-        let (scale, _) = self.scale();
-        (number(mean / scale), format!("({} to {})", number(low / scale), number(high / scale)))
+        };
+        Scaled { scale, unit: format!("{word}{}", self.metric.unit) }
     }
 
     /// Rank correlations of loss when out with degree and betweenness, then of loss spared.

@@ -23,18 +23,18 @@ pub fn text(told: &Told<'_>) -> String {
         told.metric.unit,
         count(told.found.as_it_is.len() as u64)
     );
-    let (_, word) = told.scale();
-    let unit = format!("{word}{}", told.metric.unit);
+    let unit = &told.scaled(&told.standings.spared).unit;
     let title = format!("Worth most to protect: {unit} spared in a run if it alone never failed.");
     table(told, &mut out, [&title, "spared", "asset"], &told.standings.spared, 0);
     out.push('\n');
+    let unit = &told.scaled(&told.standings.out).unit;
     let title = format!(
         "Missed most: {unit} lost in a run without the threat if it alone is out for\n{}.",
         told.outage()
     );
     table(told, &mut out, [&title, "lost", "asset"], &told.standings.out, 0);
     if told.assets < told.ranking.items.len() {
-        push_needs(told, &mut out, &unit);
+        push_needs(told, &mut out);
     }
     let _ = writeln!(
         out,
@@ -57,12 +57,14 @@ pub fn text(told: &Told<'_>) -> String {
     out
 }
 
-fn push_needs(told: &Told<'_>, out: &mut String, unit: &str) {
+fn push_needs(told: &Told<'_>, out: &mut String) {
     out.push('\n');
+    let unit = &told.scaled(&told.standings.needs_spared).unit;
     let title =
-        format!("Needs worth most to meet: {unit} spared in a run if this one alone never lacked anything.");
+        format!("Needs worth most to meet: {unit} spared in a run if one alone never lacked anything.");
     table(told, out, [&title, "spared", "need"], &told.standings.needs_spared, told.assets);
     out.push('\n');
+    let unit = &told.scaled(&told.standings.needs_out).unit;
     let title = format!(
         "Needs missed most: {unit} lost in a run without the threat if nothing arrives at it for\n{}.",
         told.outage()
@@ -84,18 +86,22 @@ fn table(
         out.push_str("  None makes a difference.\n");
         return;
     }
-    let top = format!("P top {}", told.top);
+    let (top, scaled) = (format!("P top {}", told.top), told.scaled(standings));
     let _ = writeln!(out, "{head:>8}  {:<20}  {:>9}  {top:>9}  {what}", "", "rank");
     for i in order.iter().take(told.top) {
         let s = &standings[*i];
-        let (mean, interval) = told.scaled(s.mean, s.simultaneous);
+        let (mean, interval) = scaled.text(s);
         let share = format!("{:.0} %", 100.0 * s.top);
-        let _ =
-            writeln!(out, "{mean:>8}  {interval:<20}  {:>9}  {share:>9}  {}", ranks(s.ranks), told.name(*i));
+        let _ = writeln!(
+            out,
+            "{mean:>8}  {interval:<20}  {:>9}  {share:>9}  {}",
+            ranks(s.ranks),
+            told.name(first + *i)
+        );
     }
     if order.len() > told.top {
         let more = count((order.len() - told.top) as u64);
-        let _ = writeln!(out, "{:>8}  {more} more matter at all: rank.csv", "...");
+        let _ = writeln!(out, "{:>8}  {more} more matter at all: rank.json", "...");
     }
 }
 
@@ -123,7 +129,7 @@ pub fn agreement(told: &Told<'_>) -> Option<String> {
 
 fn push_agreement(told: &Told<'_>, out: &mut String) {
     if let Some(text) = agreement(told) {
-        let _ = writeln!(out, "{text}");
+        let _ = writeln!(out, "{}", wrapped(&text));
     }
 }
 
@@ -152,6 +158,27 @@ fn push_illusions(told: &Told<'_>, out: &mut String) {
     }
 }
 
+/// `1 pair`, `2 pairs`.
+fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// A paragraph in lines of at most 100 characters, but for longer words.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 100;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
 /// What was found of cut sets, in some sentences.
 pub fn cuts_summary(told: &Told<'_>, cuts: &ServiceCuts) -> Vec<String> {
     let service = &told.model.services[cuts.service.index()].name;
@@ -161,13 +188,15 @@ pub fn cuts_summary(told: &Told<'_>, cuts: &ServiceCuts) -> Vec<String> {
     let holds = |verdict: &Verdict| matches!(verdict, Verdict::HoldsOut(_));
     let held: usize =
         cuts.sets.iter().map(|set| set.points.iter().filter(|(_, verdict)| holds(verdict)).count()).sum();
+    let at = match cuts.points.as_slice() {
+        [point] => told.model.name(point.node).to_owned(),
+        points => format!("at least one of {} delivery points", count(points.len() as u64)),
+    };
     let mut text = vec![format!(
-        "{} of {service}: {} single assets, {} pairs and {} triples that take down at least one of {} delivery points with none to spare.",
-        if cuts.points.len() == 1 { "Cut sets at one delivery point" } else { "Minimal cut sets" },
-        count(of_size(1)),
-        count(of_size(2)),
-        count(of_size(3)),
-        count(cuts.points.len() as u64)
+        "Minimal cut sets of {service}: {}, {} and {} take down {at}, with none to spare.",
+        counted(of_size(1), "single asset"),
+        counted(of_size(2), "pair"),
+        counted(of_size(3), "triple")
     )];
     text.push(format!(
         "By the structure alone, every reserve spent. The engine took each out from the start on: it confirms {} of {}; {} hold out to the end on reserves or otherwise, {} fail with fewer.",
@@ -193,7 +222,7 @@ pub fn cuts_summary(told: &Told<'_>, cuts: &ServiceCuts) -> Vec<String> {
 fn push_cuts(told: &Told<'_>, cuts: &ServiceCuts, out: &mut String) {
     let _ = writeln!(out);
     for sentence in cuts_summary(told, cuts) {
-        let _ = writeln!(out, "{sentence}");
+        let _ = writeln!(out, "{}", wrapped(&sentence));
     }
     if cuts.sets.is_empty() {
         let _ = writeln!(out, "No set of up to {MOST} assets does it.");
@@ -226,5 +255,23 @@ pub fn after(set: &super::cuts::Set) -> String {
         Some(0) => "at once".to_owned(),
         Some(after) => format_duration(after.into()),
         None => "holds out".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{counted, ranks, wrapped};
+
+    #[test]
+    fn words_are_put_together_well() {
+        assert_eq!(
+            [counted(0, "pair"), counted(1, "pair"), counted(2000, "pair")],
+            ["0 pairs", "1 pair", "2,000 pairs"]
+        );
+        assert_eq!([ranks([3, 3]), ranks([1, 12])], ["3", "1 to 12"]);
+        let text = "word ".repeat(45);
+        let lines = wrapped(text.trim());
+        assert!(lines.lines().count() == 3 && lines.lines().all(|line| line.len() <= 100), "{lines}");
+        assert_eq!(wrapped(""), "");
     }
 }
