@@ -164,7 +164,7 @@ pub fn rank(args: &RankArgs, console: &Console) -> Result<Exit, Failure> {
         illusions: &illusions,
         cuts: cuts.as_ref(),
     };
-    let shown = if redacted { folder.join(REDACTED) } else { folder.clone() };
+    let shown = if redacted { folder.join(REDACTED) } else { folder };
     let json = write(&told, &shown)?;
     console.data(&if args.talk.json {
         json
