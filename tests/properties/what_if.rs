@@ -161,8 +161,22 @@ fn a_reused_world_supposes_as_a_fresh_one() {
         let model = Arc::new(model);
         let mut dice = Dice::new(case);
         let mut some = || some_assets(&model, &mut dice);
-        let first = WhatIf { struck: some(), at: 30 * HOUR, by, shielded: some(), held_up: some(), ..WhatIf::default() };
-        let second = WhatIf { struck: some(), at: 2 * HOUR, by, shielded: some(), held_up: some(), ..WhatIf::default() };
+        let first = WhatIf {
+            struck: some(),
+            at: 30 * HOUR,
+            by,
+            shielded: some(),
+            held_up: some(),
+            ..WhatIf::default()
+        };
+        let second = WhatIf {
+            struck: some(),
+            at: 2 * HOUR,
+            by,
+            shielded: some(),
+            held_up: some(),
+            ..WhatIf::default()
+        };
         let expected = supposed(&mut Simulation::new(model.clone()), &second, TRACED);
         let plain = fresh(&model, 0, TRACED);
 
