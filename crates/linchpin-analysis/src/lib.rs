@@ -30,6 +30,7 @@ pub mod requirements;
 pub mod stats;
 pub mod timeline;
 mod wire;
+pub mod worst;
 
 pub use accumulate::BlockAccumulator;
 pub use metrics::{Catalogue, Metric};
