@@ -17,6 +17,7 @@ pub mod curve;
 pub mod cuts;
 pub mod design;
 pub mod findings;
+pub mod gauge;
 pub mod graph;
 pub mod hindcast;
 pub mod illusion;

@@ -54,5 +54,6 @@ mod threat;
 mod warning;
 mod what_if;
 
+pub use campaign::without_chance;
 pub use simulation::{RunOptions, Simulation, Snapshot};
 pub use what_if::WhatIf;

@@ -9,6 +9,7 @@ mod ranks;
 mod tries;
 
 pub(crate) use plan::Schemes;
+pub use ranks::without_chance;
 
 use crate::agenda::Kind;
 use crate::engine::Engine;

@@ -15,7 +15,7 @@ const OUTAGE: f64 = 86_400.0;
 /// Lost service by node, each closed alone for a day from the start: people times seconds over all services;
 /// where nobody is served, seconds over all assets.
 pub(super) fn losses(model: &Model, nodes: &[NodeId]) -> Vec<f64> {
-    let model = Arc::new(without_chance(model));
+    let model = Arc::new(with_outage(without_chance(model)));
     let mut simulation = Simulation::new(model.clone());
     let mut record = Record::default();
     let options = RunOptions { threat: true, trace: false };
@@ -38,8 +38,9 @@ fn close(engine: &mut Engine<'_>, node: NodeId) {
     engine.agenda.wake_response = true;
 }
 
-/// The same system, in which nothing happens by itself and everything takes as long as expected.
-fn without_chance(model: &Model) -> Model {
+/// The same system, in which nothing happens by itself and everything takes as long as expected: no threat, no random
+/// failures, no plans, and one replication like the other.
+pub fn without_chance(model: &Model) -> Model {
     let mut model = model.clone();
     for dist in &mut model.dists {
         *dist = Distribution::Fixed(expected(dist));
@@ -60,6 +61,11 @@ fn without_chance(model: &Model) -> Model {
     model.malware.clear();
     model.plans.clear();
     model.warnings.clear();
+    model.events.clear();
+    model
+}
+
+fn with_outage(mut model: Model) -> Model {
     model.dists.push(Distribution::Fixed(OUTAGE));
     let lasts = DistId::new(model.dists.len() - 1);
     model.events = vec![Event {
