@@ -36,6 +36,7 @@ mod seal;
 mod shard;
 mod store;
 mod work;
+mod worst;
 
 pub use ask::{Answer, ask, identity_of};
 pub use block::{Block, Decoded, Encoded, Failed, Header};
@@ -60,3 +61,6 @@ pub use seal::{LAYOUT, Part, Sealed, seal};
 pub use shard::Shard;
 pub use store::{BlockFile, Columns, Inventory, Study, block_path, runs_folder};
 pub use work::{Job, Sums, Worker};
+pub use worst::{
+    Against, Choice, Halt, Scheme, Searching, Weighed, WorstFound, WorstPlan, schemes_of, worst,
+};
