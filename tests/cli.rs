@@ -5,6 +5,7 @@ mod contest;
 mod failures;
 mod rank;
 mod shards;
+mod worst;
 
 mod exchange;
 

@@ -8,6 +8,7 @@ use crate::import::ImportArgs;
 use crate::new::NewArgs;
 use crate::rank::RankArgs;
 use crate::redact::Redact;
+use crate::worst::WorstArgs;
 use clap::{Args, Parser, Subcommand};
 use linchpin_ensemble::Shard;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ Examples:
   linchpin run scenarios/energy-grid-attack/scenario.ron --replications 10000
   linchpin compare scenarios/energy-grid-attack/scenario.ron --budget 20
   linchpin rank scenarios/energy-grid-attack/scenario.ron -n 1000
+  linchpin worst scenarios/energy-grid-attack/scenario.ron --budget 3
   linchpin status studies/energy-grid-attack
   linchpin merge studies/whole studies/part-1 studies/part-2
   linchpin report studies/energy-grid-attack
@@ -59,6 +61,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Say which assets matter most, and how sure that is
     Rank(RankArgs),
+    /// Say what to protect against the worst attack on so many assets
+    Worst(WorstArgs),
     /// Say what of a study is done and what is missing
     Status(StatusArgs),
     /// Put parts of a study together that were run with --shard

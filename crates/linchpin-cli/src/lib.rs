@@ -31,6 +31,7 @@ mod run;
 mod status;
 mod study;
 mod suggest;
+mod worst;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
@@ -83,6 +84,7 @@ fn is_quiet(command: &Command) -> bool {
         Command::Run(args) => args.talk.quiet,
         Command::Compare(args) => args.talk.quiet,
         Command::Rank(args) => args.talk.quiet,
+        Command::Worst(args) => args.talk.quiet,
         Command::Status(args) => args.talk.quiet,
         Command::Merge(args) => args.talk.quiet,
         Command::Report(args) => args.talk.quiet,
@@ -103,6 +105,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Exit, Failure> {
         Command::Run(args) => run::run(args, console),
         Command::Compare(args) => compare::compare(args, console),
         Command::Rank(args) => rank::rank(args, console),
+        Command::Worst(args) => worst::worst(args, console),
         Command::Status(args) => status::status(args, console),
         Command::Merge(args) => merge::merge(args, console),
         Command::Report(args) => report::report(args, console),

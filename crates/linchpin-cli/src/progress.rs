@@ -7,6 +7,39 @@ use linchpin_analysis::Metric;
 use linchpin_ensemble::Progress;
 use linchpin_model::time::format_duration;
 
+/// A line of words on standard error; hidden where nobody looks.
+#[derive(Debug)]
+pub struct Words(ProgressBar);
+
+impl Words {
+    /// An empty line.
+    pub fn new(console: &Console) -> Self {
+        let target = if console.shows_progress() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(1), target);
+        // The template is checked by a test; the standard one does as well.
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// Shows these words, which are made only where somebody looks.
+    pub fn show(&self, words: impl FnOnce() -> String) {
+        if !self.0.is_hidden() {
+            self.0.set_message(words());
+        }
+    }
+
+    /// Takes the line away.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// A progress line on standard error; hidden where nobody looks.
 #[derive(Debug)]
 pub struct Line {

@@ -26,6 +26,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
+mod worst;
 
 pub use comparison::{Comparison, ComparisonRow, comparison_page, comparison_plots};
 pub use criticality::{Criticality, CriticalityRow, criticality_plots};
@@ -34,6 +35,7 @@ pub use plot::{Plot, plots};
 pub use raster::{rasterise, rasterise_all};
 pub use report::report_html;
 pub use summary::{summary_csv, summary_json};
+pub use worst::{Worst, worst_plots};
 
 /// Why something could not be shown.
 #[derive(Debug, thiserror::Error)]

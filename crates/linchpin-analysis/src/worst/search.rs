@@ -105,8 +105,7 @@ impl<'a, O: Oracle> Search<'a, O> {
         let most = self.ground.most.min(open.len());
         let layers = self.layers_of(&open, most)?;
         let mut found: Vec<Attack> = Vec::new();
-        for size in 1..=most {
-            let mut starts = layers[size].clone();
+        for mut starts in layers.into_iter().skip(1) {
             // One more than the best of one less: without it a curve by size could fall.
             if let Some(before) = found.last().map(|attack| attack.set.clone()) {
                 starts.extend(self.one_more(&before, &open)?);
