@@ -2,6 +2,8 @@
 //! evaluated on the same replications.
 
 mod actor;
+#[cfg(test)]
+mod country;
 mod journal;
 mod pool;
 mod targets;

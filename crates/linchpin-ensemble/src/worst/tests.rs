@@ -1,80 +1,8 @@
+use super::country::country;
 use super::{Against, Searching, Weighed, WorstFound, WorstPlan, worst};
 use linchpin_model::*;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Keyed draws for generating.
-struct Dice(u32);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        ((u64::from(self.0) * n as u64) >> 32) as usize
-    }
-
-    fn some(&mut self, count: usize, from: &[NodeId]) -> Vec<NodeId> {
-        let mut left = from.to_vec();
-        (0..count.min(from.len())).map(|_| left.swap_remove(self.below(left.len()))).collect()
-    }
-}
-
-/// A country of so many assets: plants, substations with one to three feeders, exchanges with batteries, water works with
-/// tanks, and districts that depend on one to three of each: cascades over four tiers, autonomies that differ, and much
-/// that stands in for something else.
-fn country(case: u32, assets: usize) -> Model {
-    let mut dice = Dice(case.wrapping_mul(747_796_405).wrapping_add(2_891_336_453));
-    let mut b = ModelBuilder::new(Meta { horizon: 6 * 86_400, name: "country".into(), ..Meta::default() });
-    let sectors = ["energy", "digital", "water", "health"].map(|id| b.sector(id, id));
-    let services = ["power", "mobile", "water", "care"].map(|id| b.service(id, id));
-    let region = b.region(Region {
-        id: "all".into(),
-        name: "All".into(),
-        population: 1e6,
-        parent: None,
-        position: None,
-    });
-    let mut tiers: Vec<Vec<NodeId>> = Vec::new();
-    for (tier, share) in [8, 6, 6, 6].into_iter().enumerate() {
-        let count = assets / share;
-        tiers.push(
-            (0..count).map(|i| b.node(&format!("t{tier}-{i}"), "", sectors[tier.min(2)], region)).collect(),
-        );
-    }
-    let buffer = |b: &mut ModelBuilder, dice: &mut Dice| {
-        let hours = [0.0, 2.0, 8.0, 24.0][dice.below(4)];
-        b.dist(Distribution::Uniform { min: 0.5 * hours * 3600.0, max: 1.5 * hours * 3600.0 })
-    };
-    for tier in 1..4 {
-        for i in 0..tiers[tier].len() {
-            let node = tiers[tier][i];
-            for (provider, service) in services.iter().enumerate().take(tier).skip(usize::from(tier > 1)) {
-                let count = [1, 2, 2, 3][dice.below(4)];
-                let providers = dice.some(count, &tiers[provider.max(usize::from(tier > 1))]);
-                let (id, hours) = (format!("n{provider}"), buffer(&mut b, &mut dice));
-                b.need(NeedSpec::any(node, &id, *service, &providers).buffered(
-                    "buffer",
-                    hours,
-                    DistId::NONE,
-                ));
-            }
-        }
-    }
-    let districts = assets - tiers.iter().map(Vec::len).sum::<usize>();
-    for i in 0..districts {
-        let node = b.node(&format!("district-{i}"), "", sectors[3], region);
-        for (tier, service) in services.iter().enumerate().take(4).skip(1) {
-            if dice.below(3) == 0 {
-                continue;
-            }
-            let count = [1, 2, 2, 3][dice.below(4)];
-            let providers = dice.some(count, &tiers[tier]);
-            let (id, hours) = (format!("d{tier}"), buffer(&mut b, &mut dice));
-            b.need(NeedSpec::any(node, &id, *service, &providers).buffered("buffer", hours, DistId::NONE));
-        }
-        b.serves(node, services[3], region, 100.0 * (1.0 + dice.below(400) as f64));
-    }
-    b.finish()
-}
 
 fn plan<'a>(model: &'a Model, most: usize, protections: usize, exact: u64) -> WorstPlan<'a> {
     WorstPlan {
@@ -141,7 +69,7 @@ fn greedy(model: &Model, most: usize) -> f64 {
 fn within_a_hundredth_of_the_exhaustive_optimum() {
     let (mut greedy_failed, mut optimal) = (0, 0);
     for case in 0..20 {
-        let model = country(case, 60);
+        let model = country(case, 60, false);
         assert_eq!(model.nodes.len(), 60);
         let best = look(&plan(&model, 3, 2, u64::MAX));
         let found = look(&plan(&model, 3, 2, 0));
@@ -167,7 +95,7 @@ fn within_a_hundredth_of_the_exhaustive_optimum() {
 
 #[test]
 fn threads_and_interruptions_change_nothing() {
-    let model = country(7, 40);
+    let model = country(7, 40, true);
     let run = |threads: usize, folder: Option<&Path>, stop_after: u64| {
         let plan = WorstPlan { threads, replications: 40, ..plan(&model, 3, 2, 0) };
         let stop = AtomicBool::new(false);
@@ -193,7 +121,7 @@ fn threads_and_interruptions_change_nothing() {
 
 #[test]
 fn damage_is_repaired_as_the_scenario_has_it_and_tails_are_worse() {
-    let model = country(2, 40);
+    let model = country(2, 40, false);
     let base = plan(&model, 2, 1, 0);
     let mean_of = |plan: &WorstPlan<'_>| mean(look(plan).attacks.last().expect("targets"));
     let closed = mean_of(&base);
@@ -209,7 +137,7 @@ fn damage_is_repaired_as_the_scenario_has_it_and_tails_are_worse() {
     };
     let mut heavier = 0;
     for case in 0..6 {
-        let model = country(case, 40);
+        let model = country(case, 40, false);
         let [usual, worst] = [false, true].map(|tail| {
             let plan = WorstPlan { tail, replications: 40, ..plan(&model, 2, 1, 0) };
             look(&plan).attacks.pop().expect("targets")
@@ -222,7 +150,7 @@ fn damage_is_repaired_as_the_scenario_has_it_and_tails_are_worse() {
 
 #[test]
 fn a_metric_that_is_not_there() {
-    let model = country(1, 20);
+    let model = country(1, 20, false);
     let plan = WorstPlan { metric: "no_such_metric", ..plan(&model, 2, 1, 0) };
     assert!(worst(&plan, None, &AtomicBool::new(false), &mut |_| {}).expect("nothing is written").is_none());
 }
