@@ -85,17 +85,17 @@ fn by_number(told: &Told<'_>, plots: &[Plot]) -> Section {
     let unit = format!("{word}{}", told.metric.unit);
     let mut table = Table::new([
         Column::numbers("Targets"),
-        Column::numbers("Loss as it is").note(format!("{unit}, {}", told.statistic())),
+        Column::numbers("Loss as it is").note(format!("{unit}, {}, 95 % CI", told.statistic())),
         Column::numbers("On fresh draws").note(unit.clone()),
         Column::numbers("Protected").note(unit),
         Column::words("Worst targets"),
     ]);
     for (i, attack) in told.found.attacks.iter().enumerate() {
-        let cost = told.cost(attack);
+        let (loss, interval) = told.with_interval(&told.cost(attack));
         let left = told.found.left.get(i).map(|left| told.scaled(told.cost(left).loss));
         table.push([
             Cell::new((i + 1).to_string()),
-            Cell::new(told.scaled(cost.loss)).note(told.interval(&cost)),
+            Cell::new(loss).note(interval),
             Cell::new(told.scaled(told.fresh(attack).loss)),
             Cell::new(left.unwrap_or_default()),
             Cell::new(told.names(&told.targets(attack))),

@@ -1,7 +1,7 @@
 //! All there is to tell of a search for the worst.
 
 use super::{Asked, WorstArgs};
-use crate::number::number;
+use crate::number::{number, with_interval};
 use crate::results::PROGRAM;
 use linchpin_analysis::Metric;
 use linchpin_analysis::findings::StudyInfo;
@@ -144,6 +144,7 @@ impl Told<'_> {
     pub fn scale(&self) -> (f64, &'static str) {
         let most = self.attack().map_or(0.0, |attack| self.cost(attack).loss).abs();
         match most {
+            loss if loss >= 1e10 => (1e9, "billion "),
             loss if loss >= 1e7 => (1e6, "million "),
             loss if loss >= 1e4 => (1e3, "thousand "),
             _ => (1.0, ""),
@@ -161,10 +162,15 @@ impl Told<'_> {
         format!("{} {word}{}", self.scaled(loss), self.metric.unit)
     }
 
-    /// `(5.1 to 6.1)`, scaled; empty where there is none.
-    pub fn interval(&self, cost: &Cost) -> String {
-        let text = |[low, high]: [f64; 2]| format!("({} to {})", self.scaled(low), self.scaled(high));
-        cost.interval.map(text).unwrap_or_default()
+    /// A loss and `(5.1 to 6.1)`, scaled, with as many digits as the interval justifies; that is empty where there is none.
+    pub fn with_interval(&self, cost: &Cost) -> (String, String) {
+        let (scale, _) = self.scale();
+        let Some(interval) = cost.interval else { return (self.scaled(cost.loss), String::new()) };
+        let text = with_interval(cost.loss / scale, interval.map(|bound| bound / scale));
+        match text.split_once(" (95 % CI ") {
+            Some((loss, interval)) => (loss.to_owned(), format!("({interval}")),
+            None => (text, String::new()),
+        }
     }
 
     /// How far the worst attack found may be from the worst there is.

@@ -51,16 +51,17 @@ pub fn answer(told: &Told<'_>) -> Vec<String> {
     } else if told.asked.protections > 0 {
         sentences.push("No protection that was found makes the worst attack cost less.".to_owned());
     }
-    let interval = told.interval(&before);
-    let what = if told.asked.scheme.is_some() {
-        "attack".to_owned()
-    } else {
-        format!("attack on {}", targets(attack))
+    let (loss, interval) = told.with_interval(&before);
+    let what = match told.asked.scheme {
+        Some(_) => "campaign".to_owned(),
+        None => format!("attack on {}", targets(attack)),
     };
+    let (_, word) = told.scale();
+    let interval = if interval.is_empty() { interval } else { format!(" {interval}") };
     sentences.push(format!(
-        "The worst {what} ({}) costs {} {interval}; on fresh draws {}.",
+        "The worst {what} ({}) costs {loss} {word}{}{interval}; on fresh draws {}.",
         told.deed(),
-        told.amount(before.loss),
+        told.metric.unit,
         told.amount(told.fresh(attack).loss)
     ));
     sentences
@@ -98,14 +99,14 @@ fn push_numbers(out: &mut String, told: &Told<'_>) {
     );
     let _ = writeln!(out, "{:>7}  {:>9}  {:<20}  {:>9}  worst targets", "targets", "loss", "", "protected");
     for (i, attack) in told.found.attacks.iter().enumerate() {
-        let cost = told.cost(attack);
+        let (loss, interval) = told.with_interval(&told.cost(attack));
         let left = told.found.left.get(i).map(|left| told.scaled(told.cost(left).loss));
         let _ = writeln!(
             out,
             "{:>7}  {:>9}  {:<20}  {:>9}  {}",
             i + 1,
-            told.scaled(cost.loss),
-            told.interval(&cost),
+            loss,
+            interval,
             left.unwrap_or_default(),
             told.names(&told.targets(attack))
         );
