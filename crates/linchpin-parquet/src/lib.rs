@@ -57,9 +57,11 @@
 //!
 //! This crate knows neither files nor studies.
 
+mod footer;
 mod format;
 mod pages;
 mod place;
+mod plain;
 mod read;
 mod text;
 mod write;

@@ -4,7 +4,6 @@
 //! study together. Whoever writes text here knows its runs, so the indices are made of them: one run of the format's hybrid
 //! encoding for each.
 
-use crate::write::Chunk;
 use bytes::Bytes;
 use parquet::basic::{Encoding, EncodingMask, PageType};
 use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter};
@@ -23,14 +22,15 @@ const DICTIONARY: Encoding = Encoding::PLAIN;
 /// Encoding of the places in it.
 const PLACES: Encoding = Encoding::RLE_DICTIONARY;
 
-/// A column of runs of equal text, each its place in the dictionary and its length.
+/// Appends a column of runs of equal text, each its place in the dictionary and its length.
 pub(crate) fn column(
     column: ColumnDescPtr,
+    out: &mut Vec<u8>,
     dictionary: &[impl AsRef<str>],
     runs: impl IntoIterator<Item = (u32, u32)>,
-) -> Result<Chunk> {
-    let mut out = TrackedWrite::new(Vec::new());
-    let mut pages = SerializedPageWriter::new(&mut out);
+) -> Result<ColumnCloseResult> {
+    let mut tracked = TrackedWrite::new(out);
+    let mut pages = SerializedPageWriter::new(&mut tracked);
     let first = pages.write_page(dictionary_page(dictionary))?;
     let mut written = Totals { values: 0, compressed: 0, uncompressed: 0 };
     written.add(&first);
@@ -56,15 +56,14 @@ pub(crate) fn column(
             data.first().map_or(first.offset + first.bytes_written, |spec| spec.offset) as i64
         )
         .build()?;
-    let closed = ColumnCloseResult {
+    Ok(ColumnCloseResult {
         bytes_written: written.compressed as u64,
         rows_written: written.values as u64,
         metadata,
         bloom_filter: None,
         column_index: None,
         offset_index: None,
-    };
-    Ok(Chunk { bytes: out.into_inner()?.into(), closed })
+    })
 }
 
 struct Totals {

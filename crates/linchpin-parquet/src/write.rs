@@ -1,9 +1,9 @@
 //! Writing a table.
 
+use crate::footer::footer;
 use crate::format::{Column, Kind, MAGIC, properties, schema};
 use crate::place::place_after;
-use crate::text;
-use bytes::Bytes;
+use crate::{plain, text};
 use parquet::column::page::{CompressedPage, PageWriteSpec, PageWriter};
 use parquet::column::writer::{
     ColumnCloseResult, ColumnWriterImpl, get_column_writer, get_typed_column_writer,
@@ -12,15 +12,12 @@ use parquet::data_type::{DataType, DoubleType, Int32Type};
 use parquet::errors::Result;
 use parquet::file::metadata::{KeyValue, PageEncodingStats};
 use parquet::file::properties::WriterPropertiesPtr;
-use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::SchemaDescriptor;
 use std::ops::Range;
 
 /// Key of the metadata that says where attached bytes are.
 pub(crate) const ATTACHED: &str = "linchpin.attached";
-
-/// Bytes kept free for the footer.
-const FOOTER_BYTES: usize = 16 << 10;
 
 /// A table that is being written into memory.
 ///
@@ -31,8 +28,10 @@ pub struct Writer<'a> {
     columns: &'a [Column],
     schema: SchemaDescriptor,
     properties: WriterPropertiesPtr,
-    chunks: Vec<Chunk>,
-    capacity: usize,
+    /// What the library is told of the columns so far.
+    closed: Vec<ColumnCloseResult>,
+    /// The file so far.
+    out: Vec<u8>,
     attached: Option<Vec<u8>>,
     page_ends: Vec<usize>,
 }
@@ -46,13 +45,6 @@ pub struct Written {
     pub values: Vec<Range<usize>>,
 }
 
-/// A column as it was written.
-#[derive(Clone, Debug)]
-pub(crate) struct Chunk {
-    pub(crate) bytes: Bytes,
-    pub(crate) closed: ColumnCloseResult,
-}
-
 impl<'a> Writer<'a> {
     /// An empty table with these columns.
     pub fn new(columns: &'a [Column]) -> Self {
@@ -61,12 +53,19 @@ impl<'a> Writer<'a> {
 
     /// The same, with room for a file of so many bytes.
     pub fn with_capacity(columns: &'a [Column], bytes: usize) -> Self {
+        Self::with_buffer(columns, Vec::with_capacity(bytes))
+    }
+
+    /// The same in a buffer of which nothing but the room is used.
+    pub fn with_buffer(columns: &'a [Column], mut buffer: Vec<u8>) -> Self {
+        buffer.clear();
+        buffer.extend_from_slice(MAGIC);
         Self {
             columns,
             schema: written(schema(columns)),
             properties: properties(columns),
-            chunks: Vec::new(),
-            capacity: bytes,
+            closed: Vec::new(),
+            out: buffer,
             attached: None,
             page_ends: Vec::new(),
         }
@@ -76,18 +75,31 @@ impl<'a> Writer<'a> {
     pub fn text(&mut self, dictionary: &[impl AsRef<str>], runs: impl IntoIterator<Item = (u32, u32)>) {
         self.expect(&[Kind::Text], false);
         self.page_ends.clear();
-        let column = self.schema.column(self.chunks.len());
-        let chunk = written(text::column(column, dictionary, runs));
-        self.chunks.push(chunk);
+        let column = self.schema.column(self.closed.len());
+        let closed = written(text::column(column, &mut self.out, dictionary, runs));
+        self.closed.push(closed);
     }
 
     /// The next column, of whole numbers, page by page.
     pub fn whole<'p>(&mut self, pages: impl IntoIterator<Item = &'p [u32]>) {
-        self.column::<Int32Type>(&[Kind::Whole, Kind::Scattered], false, |writer| {
+        self.whole_from(pages.into_iter().map(|page| page.iter().copied()));
+    }
+
+    /// The same, from wherever the numbers lie.
+    pub fn whole_from<P>(&mut self, pages: impl IntoIterator<Item = P>)
+    where
+        P: ExactSizeIterator<Item = u32>,
+    {
+        let kinds = [Kind::Whole, Kind::Scattered];
+        if self.columns.get(self.closed.len()).is_some_and(|column| column.kind == Kind::Scattered) {
+            self.plain(&kinds, false, pages.into_iter().map(|page| page.map(u32::to_le_bytes)));
+            return;
+        }
+        self.column::<Int32Type>(&kinds, false, |writer| {
             let mut page = Vec::new();
             for numbers in pages {
                 page.clear();
-                page.extend(numbers.iter().map(|number| number.cast_signed()));
+                page.extend(numbers.map(u32::cast_signed));
                 writer.write_batch(&page, None, None)?;
             }
             Ok(())
@@ -99,11 +111,15 @@ impl<'a> Writer<'a> {
         if times == 0 {
             return self.whole([]);
         }
+        let begin = self.out.len();
         self.whole([numbers]);
-        let Some(Chunk { bytes, closed }) = self.chunks.pop() else { return };
-        self.chunks
-            .push(Chunk { bytes: bytes.repeat(times).into(), closed: written(repeated(closed, times)) });
-        self.page_ends = (1..=times).map(|time| self.position() - bytes.len() * (times - time)).collect();
+        let Some(closed) = self.closed.pop() else { return };
+        let length = self.out.len() - begin;
+        for _ in 1..times {
+            self.out.extend_from_within(begin..begin + length);
+        }
+        self.closed.push(written(repeated(closed, times)));
+        self.page_ends = (1..=times).map(|time| begin + length * time).collect();
     }
 
     /// The next column, of whole numbers or nulls, page by page.
@@ -121,6 +137,12 @@ impl<'a> Writer<'a> {
     /// The next column, of numbers or nulls, page by page. In every page the values at the places `absent`
     /// (ascending) are null, whatever number stands there. Pages of equal length have equal numbers of bytes.
     pub fn optional_numbers<'p>(&mut self, pages: impl IntoIterator<Item = &'p [f64]>, absent: &[usize]) {
+        let pages: Vec<&[f64]> = pages.into_iter().collect();
+        if absent.is_empty() && pages.iter().all(|page| page.len() >= plain::SHORTEST_RUN) {
+            let bytes = |number: &f64| number.to_le_bytes();
+            self.plain(&[Kind::Number], true, pages.iter().map(|page| page.iter().map(bytes)));
+            return;
+        }
         self.column::<DoubleType>(&[Kind::Number], true, |writer| {
             let (mut levels, mut there) = (Vec::new(), Vec::new());
             for numbers in pages {
@@ -150,7 +172,7 @@ impl<'a> Writer<'a> {
 
     /// Bytes of the columns so far: where the next one begins.
     pub fn position(&self) -> usize {
-        MAGIC.len() + self.chunks.iter().map(|chunk| chunk.bytes.len()).sum::<usize>()
+        self.out.len()
     }
 
     /// Bytes that belong to the file and to no column; the last ones attached count.
@@ -161,11 +183,22 @@ impl<'a> Writer<'a> {
     /// The whole file, with metadata for people and programs.
     ///
     /// All columns must have been written, and be of equal length.
-    pub fn finish(self, metadata: &[(&str, &str)]) -> Written {
-        debug_assert_eq!(self.chunks.len(), self.columns.len(), "a column is missing");
-        let bytes = written(self.assemble(metadata));
+    pub fn finish(mut self, metadata: &[(&str, &str)]) -> Written {
+        debug_assert_eq!(self.closed.len(), self.columns.len(), "a column is missing");
+        if self.closed.first().is_none_or(|column| column.rows_written == 0) {
+            self.out.truncate(MAGIC.len());
+        }
+        let place = self.attached.as_ref().map(|attached| {
+            let place = format!("{} {}", self.out.len(), attached.len());
+            self.out.extend_from_slice(attached);
+            KeyValue::new(ATTACHED.to_owned(), place)
+        });
+        let more = metadata.iter().map(|(key, value)| KeyValue::new((*key).to_owned(), (*value).to_owned()));
         // Values stand in the footer in their order, each behind its key.
-        let mut from = self.position() + self.attached.as_ref().map_or(0, Vec::len);
+        let mut from = self.out.len();
+        let root = self.schema.root_schema_ptr();
+        written(footer(&mut self.out, root, self.properties, self.closed, place.into_iter().chain(more)));
+        let bytes = self.out;
         let values = metadata.iter().filter_map(|(key, value)| {
             let place = place_after(&bytes, from, key, value)?;
             from = place.end;
@@ -174,36 +207,25 @@ impl<'a> Writer<'a> {
         Written { values: values.collect(), bytes }
     }
 
-    fn assemble(&self, metadata: &[(&str, &str)]) -> Result<Vec<u8>> {
-        let attached = self.attached.as_deref();
-        let room = (self.position() + attached.map_or(0, <[u8]>::len) + FOOTER_BYTES).max(self.capacity);
-        let out = Vec::with_capacity(room);
-        let mut file =
-            SerializedFileWriter::new(out, self.schema.root_schema_ptr(), self.properties.clone())?;
-        if self.chunks.first().is_some_and(|chunk| chunk.closed.rows_written > 0) {
-            let mut group = file.next_row_group()?;
-            for Chunk { bytes, closed } in &self.chunks {
-                group.append_column(bytes, closed.clone())?;
-            }
-            group.close()?;
-        }
-        if let Some(attached) = attached {
-            let place = format!("{} {}", file.bytes_written(), attached.len());
-            file.write_all(attached)?;
-            file.append_key_value_metadata(KeyValue::new(ATTACHED.to_owned(), place));
-        }
-        for (key, value) in metadata {
-            file.append_key_value_metadata(KeyValue::new((*key).to_owned(), (*value).to_owned()));
-        }
-        file.into_inner()
-    }
-
     fn expect(&self, kinds: &[Kind], optional: bool) {
-        let expected = self.columns.get(self.chunks.len());
+        let expected = self.columns.get(self.closed.len());
         let fits = |column: &Column| kinds.contains(&column.kind) && column.optional == optional;
         debug_assert!(expected.is_some_and(fits), "columns are written in the order declared");
     }
 
+    /// The next column, of plain values of so many bytes.
+    fn plain<const N: usize, P>(&mut self, kinds: &[Kind], optional: bool, pages: impl IntoIterator<Item = P>)
+    where
+        P: ExactSizeIterator<Item = [u8; N]>,
+    {
+        self.expect(kinds, optional);
+        let column = self.schema.column(self.closed.len());
+        self.page_ends.clear();
+        let closed = written(plain::column(column, &mut self.out, optional, pages, &mut self.page_ends));
+        self.closed.push(closed);
+    }
+
+    /// The next column as the library encodes it.
     fn column<T: DataType>(
         &mut self,
         kinds: &[Kind],
@@ -211,24 +233,16 @@ impl<'a> Writer<'a> {
         fill: impl FnOnce(&mut ColumnWriterImpl<'_, T>) -> Result<()>,
     ) {
         self.expect(kinds, optional);
-        let (chunk, ends) = self.encode(fill);
-        let begin = self.position();
-        self.page_ends = ends.into_iter().map(|end| begin + end).collect();
-        self.chunks.push(chunk);
-    }
-
-    /// The next column as the library encodes it, and where its pages end within it.
-    fn encode<T: DataType>(
-        &self,
-        fill: impl FnOnce(&mut ColumnWriterImpl<'_, T>) -> Result<()>,
-    ) -> (Chunk, Vec<usize>) {
-        let (mut out, mut ends) = (TrackedWrite::new(Vec::new()), Vec::new());
+        let begin = self.out.len();
+        let (mut out, mut ends) = (TrackedWrite::new(std::mem::take(&mut self.out)), Vec::new());
         let pages = Pages { inner: SerializedPageWriter::new(&mut out), ends: &mut ends };
-        let column = self.schema.column(self.chunks.len());
+        let column = self.schema.column(self.closed.len());
         let writer = get_column_writer(column, self.properties.clone(), Box::new(pages));
         let mut writer = get_typed_column_writer::<T>(writer);
         let closed = written(fill(&mut writer).and_then(|()| writer.close()));
-        (Chunk { bytes: written(out.into_inner()).into(), closed }, ends)
+        self.out = written(out.into_inner());
+        self.page_ends = ends.into_iter().map(|end| begin + end).collect();
+        self.closed.push(closed);
     }
 }
 
