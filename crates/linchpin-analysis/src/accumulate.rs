@@ -7,6 +7,7 @@
 mod bytes;
 mod courses;
 mod levels;
+mod roots;
 
 use crate::paired::Paired;
 use crate::requirements::Requirements;
@@ -14,10 +15,10 @@ use crate::stats;
 use courses::Courses;
 use levels::LevelSums;
 use linchpin_model::{Affected, GroupKind, Level, Model, NodeId, Record, RootLoss, SimTime, StepId};
-use std::collections::BTreeMap;
 
 pub use bytes::Malformed;
 pub use courses::{CountBand, SPREAD_STATES, STEP_COURSES};
+pub use roots::RootSums;
 
 /// Bins between level 0 and 1; levels of exactly 0 and exactly 1 have bins of their own beside them.
 pub const INNER_BINS: usize = 100;
@@ -37,7 +38,7 @@ pub struct BlockAccumulator {
     replications: u64,
     events: u128,
     nodes: Vec<NodeSums>,
-    roots: BTreeMap<NodeId, NodeSums>,
+    roots: RootSums,
     /// As [`Record::induced`].
     induced: Vec<i128>,
     /// As [`Requirements`].
@@ -114,17 +115,30 @@ struct Grid {
     step: u32,
     horizon: u32,
     points: usize,
+    /// 2 to the 64th over the step, rounded up; 0 where it is not used. Multiplying is faster than dividing.
+    reciprocal: u64,
 }
 
 impl Grid {
     fn of(model: &Model) -> Self {
         let (step, horizon) = (model.meta.grid.max(1), model.meta.horizon);
-        Self { step, horizon, points: (horizon / step) as usize + 1 }
+        // It comes to 0 for a step of 1 s. For long ones it would not be exact enough.
+        let reciprocal = if step < 1 << 24 { (u64::MAX / u64::from(step)).wrapping_add(1) } else { 0 };
+        Self { step, horizon, points: (horizon / step) as usize + 1, reciprocal }
     }
 
     /// The first grid point at or after `time`; after the horizon lies the end.
     fn first_at(&self, time: u32) -> usize {
-        if time >= self.horizon { self.points } else { time.div_ceil(self.step) as usize }
+        if time >= self.horizon {
+            self.points
+        } else if self.reciprocal == 0 {
+            time.div_ceil(self.step) as usize
+        } else {
+            // Exact: the product of the number and of what the reciprocal is too large by stays below 2 to the 64th over the
+            // step (Granlund and Montgomery, PLDI 1994).
+            let last = u64::from(time) + u64::from(self.step - 1);
+            (u128::from(last) * u128::from(self.reciprocal) >> 64) as usize
+        }
     }
 }
 
@@ -165,7 +179,7 @@ impl BlockAccumulator {
             replications: 0,
             events: 0,
             nodes: vec![NodeSums::default(); model.nodes.len()],
-            roots: BTreeMap::new(),
+            roots: RootSums::new(model.nodes.len()),
             induced: vec![0; sectors * (sectors + 1)],
             held: vec![0; Requirements::new(model).len()],
             levels: vec![LevelSums::default(); model.groups.len()],
@@ -174,6 +188,31 @@ impl BlockAccumulator {
             courses: Courses::new(model, grid),
             grid,
         }
+    }
+
+    /// Forgets all replications, and keeps the room there is.
+    pub fn clear(&mut self) {
+        // Taken apart, so that a field that is forgotten does not compile.
+        let Self {
+            replications,
+            events,
+            nodes,
+            roots,
+            induced,
+            held,
+            levels,
+            banded: _,
+            averaged: _,
+            courses,
+            grid: _,
+        } = self;
+        (*replications, *events) = (0, 0);
+        nodes.fill(NodeSums::default());
+        roots.clear();
+        induced.fill(0);
+        held.fill(0);
+        levels.iter_mut().for_each(LevelSums::clear);
+        courses.clear();
     }
 
     /// Adds one replication. `paired` must have been loaded with the same two records; `held` is what
@@ -219,14 +258,14 @@ impl BlockAccumulator {
         let mut others = base.iter().peekable();
         for own in run {
             while let Some(other) = others.next_if(|other| other.node < own.node) {
-                self.roots.entry(other.node).or_default().add(false, -i128::from(other.lost));
+                self.roots.of(other.node).add(false, -i128::from(other.lost));
             }
             let other = others.next_if(|other| other.node == own.node).map_or(0, |other| other.lost);
             let lost = i128::from(own.lost) - i128::from(other);
-            self.roots.entry(own.node).or_default().add(lost > 0, lost);
+            self.roots.of(own.node).add(lost > 0, lost);
         }
         for other in others {
-            self.roots.entry(other.node).or_default().add(false, -i128::from(other.lost));
+            self.roots.of(other.node).add(false, -i128::from(other.lost));
         }
     }
 
@@ -235,9 +274,7 @@ impl BlockAccumulator {
         self.replications += other.replications;
         self.events += other.events;
         self.nodes.iter_mut().zip(&other.nodes).for_each(|(own, other)| own.merge(other));
-        for (node, sums) in &other.roots {
-            self.roots.entry(*node).or_default().merge(sums);
-        }
+        self.roots.merge(&other.roots);
         self.induced.iter_mut().zip(&other.induced).for_each(|(own, other)| *own += other);
         self.held.iter_mut().zip(&other.held).for_each(|(own, other)| *own += other);
         self.levels.iter_mut().zip(&other.levels).for_each(|(own, other)| own.merge(other));
@@ -273,7 +310,7 @@ impl BlockAccumulator {
     }
 
     /// Sums by the node where loss began.
-    pub fn roots(&self) -> &BTreeMap<NodeId, NodeSums> {
+    pub fn roots(&self) -> &RootSums {
         &self.roots
     }
 

@@ -33,7 +33,7 @@ pub mod timeline;
 mod wire;
 pub mod worst;
 
-pub use accumulate::BlockAccumulator;
+pub use accumulate::{BlockAccumulator, RootSums};
 pub use metrics::{Catalogue, Metric};
 pub use paired::{Paired, Segment};
 pub use requirements::Requirements;

@@ -86,12 +86,25 @@ pub struct Block {
 impl Block {
     /// A block with nothing in it yet.
     pub fn new(index: u32, first: u32, rows: u32, columns: usize, answers: usize) -> Self {
+        Self::with_buffer(index, first, rows, columns, answers, Vec::new())
+    }
+
+    /// The same in the buffer of the columns of another block, whose numbers stand there until they are written over.
+    pub(crate) fn with_buffer(
+        index: u32,
+        first: u32,
+        rows: u32,
+        columns: usize,
+        answers: usize,
+        mut buffer: Vec<f64>,
+    ) -> Self {
+        buffer.resize(columns * rows as usize, f64::NAN);
         Self {
             index,
             first,
             rows,
             answers: answers as u32,
-            columns: vec![f64::NAN; columns * rows as usize],
+            columns: buffer,
             bits: vec![0; answers * (rows as usize).div_ceil(8)],
             failed: Vec::new(),
         }
@@ -143,11 +156,23 @@ impl Block {
 
     /// The whole file, what it says of itself, and its digest.
     pub fn encode(&self, identity: &Identity, labels: &Labels, sums: &[u8]) -> Encoded {
+        self.encode_into(Vec::new(), identity, labels, sums)
+    }
+
+    /// The same in a buffer of which nothing but the room is used.
+    pub(crate) fn encode_into(
+        &self,
+        mut buffer: Vec<u8>,
+        identity: &Identity,
+        labels: &Labels,
+        sums: &[u8],
+    ) -> Encoded {
         let (rows, answers) = (self.rows as usize, self.answers as usize);
         let columns = self.columns.len() / rows.max(1);
         let part = Part { index: self.index, first: self.first, rows: self.rows };
-        let mut writer =
-            Writer::with_capacity(&RESULTS, self.columns.len() * 9 + 8 * rows * answers + sums.len());
+        buffer.clear();
+        buffer.reserve(self.columns.len() * 9 + 8 * rows * answers + sums.len());
+        let mut writer = Writer::with_buffer(&RESULTS, buffer);
         let replications: Vec<u32> = (self.first..self.first + self.rows).collect();
         writer.repeated_whole(&replications, columns + answers);
         for words in [&labels.ids, &labels.groups, &labels.units] {

@@ -6,11 +6,12 @@ use crate::clock::Stopwatch;
 use crate::details::{Beside, beside_path};
 use crate::digest::Intake;
 use crate::estimate::Estimate;
-use crate::files::write_atomically;
+use crate::files::{sync_folder, write_atomically, write_whole};
 use crate::identity::Identity;
+use crate::leftovers::Leftovers;
 use crate::manifest::{Course, Manifest};
 use crate::run::{Plan, Precision, Watched, lock};
-use crate::store::{BlockFile, Study, block_path, take_file};
+use crate::store::{BlockFile, Study, block_path, runs_folder, take_file};
 use crate::work::{Job, Sums};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,10 @@ impl<S> Finished<S> {
     /// Writes the block, last: where it is, the files beside it are.
     fn write(&self, folder: &Path) -> Result<PathBuf, StudyError> {
         for Beside { name, bytes } in &self.beside {
-            write_atomically(&beside_path(folder, name, self.block.index), bytes)?;
+            write_whole(&beside_path(folder, name, self.block.index), bytes)?;
+        }
+        if !self.beside.is_empty() {
+            sync_folder(&runs_folder(folder))?;
         }
         let path = block_path(folder, self.block.index);
         write_atomically(&path, &self.encoded.bytes)?;
@@ -108,6 +112,7 @@ impl<'a, J: Job> Collector<'a, J> {
         mut self,
         receiver: &Receiver<Finished<J::Sums>>,
         watched: &Mutex<Watched>,
+        leftovers: &Leftovers<J::Sums>,
     ) -> Result<Collected<J::Sums>, StudyError> {
         let mut early = BTreeMap::new();
         let mut ending = Ending::All;
@@ -115,7 +120,7 @@ impl<'a, J: Job> Collector<'a, J> {
             if let Some(file) = self.held.remove(&index) {
                 self.take_held(file)?;
             } else if let Some(finished) = next_block(index, &mut early, receiver) {
-                self.take_finished(finished)?;
+                self.take_finished(finished, leftovers)?;
             } else {
                 ending = Ending::CutOff;
                 break;
@@ -140,11 +145,17 @@ impl<'a, J: Job> Collector<'a, J> {
         Ok(())
     }
 
-    fn take_finished(&mut self, finished: Finished<J::Sums>) -> Result<(), StudyError> {
+    fn take_finished(
+        &mut self,
+        finished: Finished<J::Sums>,
+        leftovers: &Leftovers<J::Sums>,
+    ) -> Result<(), StudyError> {
         let path = finished.write(self.folder)?;
-        let Finished { block, sums, encoded: Encoded { header, digest, .. }, .. } = finished;
+        let Finished { block, sums, encoded: Encoded { bytes, header, digest }, beside } = finished;
         self.intake.take(&block);
         self.intake.sums_mut().merge(&sums);
+        leftovers.keep(block.columns, bytes);
+        leftovers.keep_sums(sums, beside);
         self.study.push(BlockFile { path, header, digest, failed: block.failed });
         Ok(())
     }

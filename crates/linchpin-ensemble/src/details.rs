@@ -86,18 +86,18 @@ fn interleaved<T>(first: &[T], second: &[T], key: impl Fn(&T) -> u32) -> Vec<[us
     runs
 }
 
-/// Two lists by these turns.
-fn woven<T: Copy>(first: &[T], second: &[T], runs: &[[usize; 2]]) -> Vec<T> {
-    let (mut first, mut second) = (first, second);
-    let mut all = Vec::with_capacity(first.len() + second.len());
-    for [one, other] in runs {
-        for (list, rows) in [(&mut first, *one), (&mut second, *other)] {
-            let (own, rest) = list.split_at(rows);
-            all.extend_from_slice(own);
-            *list = rest;
-        }
+/// Weaves a second list into a first by these turns, from the end, so that nothing of the first is written over unread.
+fn weave<T: Copy>(first: &mut Vec<T>, second: &[T], runs: &[[usize; 2]]) {
+    let Some(filler) = second.first() else { return };
+    let mut own = first.len();
+    first.resize(own + second.len(), *filler);
+    let (mut end, mut left) = (first.len(), second.len());
+    for [one, other] in runs.iter().rev() {
+        first[end - other..end].copy_from_slice(&second[left - other..left]);
+        (end, left) = (end - other, left - other);
+        first.copy_within(own - one..own, end - one);
+        (end, own) = (end - one, own - one);
     }
-    all
 }
 
 /// What happened in some replications of a block.
@@ -152,18 +152,26 @@ impl Details {
     /// Takes over what another has collected of other replications.
     pub fn merge(&mut self, other: &Self) {
         let runs = interleaved(&self.outages, &other.outages, |outage| outage.replication);
-        self.outages = woven(&self.outages, &other.outages, &runs);
+        weave(&mut self.outages, &other.outages, &runs);
         for (own, others) in self.levels.iter_mut().zip(&other.levels) {
             let runs = interleaved(own, others, |[replication, ..]| *replication);
-            *own = woven(own, others, &runs);
+            weave(own, others, &runs);
         }
     }
 
-    /// The files to be written beside a block.
-    pub fn encode(&self, model: &Model, identity: &Identity, part: Part) -> Vec<Beside> {
-        let outages = Beside { name: BESIDE[0], bytes: self.outage_table(model, identity, part) };
-        let levels = Beside { name: BESIDE[1], bytes: self.level_table(model, identity, part) };
-        vec![outages, levels]
+    /// Forgets everything, and keeps the room there is.
+    pub fn clear(&mut self) {
+        self.outages.clear();
+        self.levels.iter_mut().for_each(Vec::clear);
+    }
+
+    /// The files to be written beside a block, in the buffers of such files written before where there are any.
+    pub fn encode(&self, model: &Model, identity: &Identity, part: Part, before: Vec<Beside>) -> Vec<Beside> {
+        let mut buffers = before.into_iter().map(|file| file.bytes);
+        let mut buffer = || buffers.next().unwrap_or_default();
+        let outages = self.outage_table(model, identity, part, buffer());
+        let levels = self.level_table(model, identity, part, buffer());
+        vec![Beside { name: BESIDE[0], bytes: outages }, Beside { name: BESIDE[1], bytes: levels }]
     }
 
     /// By node, replication and time, and for each node how many. What came back within the second was not away.
@@ -187,37 +195,32 @@ impl Details {
         (sorted, by_node)
     }
 
-    fn outage_table(&self, model: &Model, identity: &Identity, part: Part) -> Vec<u8> {
+    fn outage_table(&self, model: &Model, identity: &Identity, part: Part, buffer: Vec<u8>) -> Vec<u8> {
         let (outages, by_node) = self.sorted_outages();
-        let mut writer = Writer::new(&OUTAGES);
+        let mut writer = Writer::with_buffer(&OUTAGES, buffer);
         let ids: Vec<&str> = by_node.iter().map(|(node, _)| model.id(*node)).collect();
         writer.text(&ids, (0..).zip(&by_node).map(|(place, (_, count))| (place, *count)));
-        writer.whole([&outages.iter().map(|outage| outage.replication).collect::<Vec<_>>()[..]]);
-        writer.whole([&outages.iter().map(|outage| outage.from).collect::<Vec<_>>()[..]]);
+        writer.whole_from([outages.iter().map(|outage| outage.replication)]);
+        writer.whole_from([outages.iter().map(|outage| outage.from)]);
         let to: Vec<Option<u32>> =
             outages.iter().map(|outage| (outage.to != LASTING).then_some(outage.to)).collect();
         writer.optional_whole([&to[..]]);
         seal(writer, identity, part, &[("marking", &marking(model))]).0
     }
 
-    fn level_table(&self, model: &Model, identity: &Identity, part: Part) -> Vec<u8> {
+    fn level_table(&self, model: &Model, identity: &Identity, part: Part, mut buffer: Vec<u8>) -> Vec<u8> {
         let changed: Vec<(usize, &Vec<Step>)> =
             self.levels.iter().enumerate().filter(|(_, steps)| !steps.is_empty()).collect();
         let rows: usize = changed.iter().map(|(_, steps)| steps.len()).sum();
-        let mut writer = Writer::with_capacity(&LEVELS, 10 * rows + 4096);
+        buffer.clear();
+        buffer.reserve(10 * rows + 4096);
+        let mut writer = Writer::with_buffer(&LEVELS, buffer);
         let ids: Vec<&str> = changed.iter().map(|(group, _)| model.groups[*group].id.as_str()).collect();
         writer.text(&ids, (0..).zip(&changed).map(|(place, (_, steps))| (place, steps.len() as u32)));
         let mut pages: Vec<String> =
             changed.iter().map(|(group, steps)| format!("{group} {}", steps.len())).collect();
         for column in 0..3 {
-            let numbers: Vec<u32> =
-                changed.iter().flat_map(|(_, steps)| *steps).map(|step| step[column]).collect();
-            let mut rest = &numbers[..];
-            writer.whole(changed.iter().map(|(_, steps)| {
-                let (page, after) = rest.split_at(steps.len());
-                rest = after;
-                page
-            }));
+            writer.whole_from(changed.iter().map(|(_, steps)| steps.iter().map(move |step| step[column])));
             for (text, end) in pages.iter_mut().zip(writer.page_ends()) {
                 text.push_str(&format!(" {end}"));
             }

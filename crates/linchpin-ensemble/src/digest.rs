@@ -7,8 +7,16 @@ use linchpin_analysis::stats::Moments;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// Rows gathered at a time: the numbers in a cache line.
-const TILE: usize = 8;
+/// Rows gathered at a time: their numbers of a column lie in two cache lines, which come together.
+const TILE: usize = 16;
+
+/// Bytes of a number.
+const NUMBER: usize = 8;
+
+/// Bytes of a row as it is hashed.
+fn width(block: &Block) -> usize {
+    1 + block.columns.len() / (block.rows as usize).max(1) * NUMBER + block.answers as usize
+}
 
 /// What is known of the complete prefix of a study.
 ///
@@ -23,9 +31,8 @@ pub struct Intake<S> {
     watched: Vec<(usize, Moments)>,
     replications: u64,
     failed: BTreeMap<String, u64>,
-    buffer: Vec<u8>,
-    /// Numbers of some rows, row after row.
-    tile: Vec<f64>,
+    /// Some rows as they are hashed, one after the other.
+    tile: Vec<u8>,
 }
 
 impl<S: Sums> Intake<S> {
@@ -37,53 +44,49 @@ impl<S: Sums> Intake<S> {
         hasher.update(identity.catalogue);
         hasher.update(identity.seed.to_le_bytes());
         let watched = watched.into_iter().map(|column| (column, Moments::default())).collect();
-        Self {
-            hasher,
-            sums,
-            watched,
-            replications: 0,
-            failed: BTreeMap::new(),
-            buffer: Vec::new(),
-            tile: Vec::new(),
-        }
+        Self { hasher, sums, watched, replications: 0, failed: BTreeMap::new(), tile: Vec::new() }
     }
 
     /// Takes in the numbers and answers of the next block. Its sums are merged through [`Self::sums_mut`].
     pub fn take(&mut self, block: &Block) {
         let rows = block.rows as usize;
-        let columns = block.columns.len() / rows.max(1);
+        let width = width(block);
         for row in 0..rows {
             if row % TILE == 0 {
-                self.lay_tile(block, row..rows.min(row + TILE), columns);
+                self.lay_tile(block, row..rows.min(row + TILE));
             }
-            self.buffer.clear();
             if let Some(reason) = block.failure(row) {
-                self.buffer.push(1);
-                self.buffer.extend_from_slice(&(reason.len() as u64).to_le_bytes());
-                self.buffer.extend_from_slice(reason.as_bytes());
+                self.hasher.update([1]);
+                self.hasher.update((reason.len() as u64).to_le_bytes());
+                self.hasher.update(reason);
                 *self.failed.entry(reason.to_owned()).or_default() += 1;
             } else {
-                self.buffer.push(0);
-                let numbers = &self.tile[row % TILE * columns..][..columns];
-                numbers.iter().for_each(|number| self.buffer.extend_from_slice(&number.to_le_bytes()));
-                let answers = 0..block.answers as usize;
-                self.buffer.extend(answers.map(|answer| u8::from(block.answer(answer, row))));
+                self.hasher.update(&self.tile[row % TILE * width..][..width]);
                 for (column, moments) in &mut self.watched {
                     moments.push(block.columns[*column * rows + row]);
                 }
             }
-            self.hasher.update(&self.buffer);
         }
         self.replications += u64::from(block.rows);
     }
 
-    /// Turns columns into rows, some at a time: those rows share cache lines.
-    fn lay_tile(&mut self, block: &Block, rows: std::ops::Range<usize>, columns: usize) {
-        self.tile.resize(TILE * columns, 0.0);
+    /// Turns columns into rows, some at a time: a zero byte, the numbers, the answers.
+    fn lay_tile(&mut self, block: &Block, rows: std::ops::Range<usize>) {
+        let width = width(block);
+        self.tile.clear();
+        self.tile.resize(rows.len() * width, 0);
         for (column, numbers) in block.columns.chunks_exact(block.rows as usize).enumerate() {
-            for (row, number) in numbers[rows.clone()].iter().enumerate() {
-                self.tile[row * columns + column] = *number;
+            let places = self.tile[1 + column * NUMBER..].chunks_mut(width);
+            for (place, number) in places.zip(&numbers[rows.clone()]) {
+                if let Some(place) = place.first_chunk_mut() {
+                    *place = number.to_le_bytes();
+                }
             }
+        }
+        let answers = block.answers as usize;
+        for (row, place) in rows.zip(self.tile.chunks_exact_mut(width)) {
+            let places = &mut place[width - answers..];
+            places.iter_mut().enumerate().for_each(|(i, held)| *held = u8::from(block.answer(i, row)));
         }
     }
 

@@ -11,6 +11,12 @@ use std::path::Path;
 /// # Errors
 /// [`StudyError::Io`] with the path, on a full or read-only disk for instance.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
+    write_whole(path, bytes)?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// The same without flushing the folder: after a power cut the file may not be there, but it is whole if it is.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".partial");
     let temporary = Path::new(&temporary);
@@ -23,23 +29,19 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
         let _ = fs::remove_file(temporary);
         return Err(StudyError::io("write", path)(source));
     }
-    fs::rename(temporary, path).map_err(StudyError::io("write", path))?;
-    if let Some(folder) = path.parent() {
-        sync_folder(folder)?;
-    }
-    Ok(())
+    fs::rename(temporary, path).map_err(StudyError::io("write", path))
 }
 
 /// Makes renames in a folder last.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> Result<(), StudyError> {
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), StudyError> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder).and_then(|file| file.sync_all()).map_err(StudyError::io("write", folder))
 }
 
 /// Other systems do not open folders as files; their file systems journal renames.
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> Result<(), StudyError> {
+pub(crate) fn sync_folder(_: &Path) -> Result<(), StudyError> {
     Ok(())
 }
 

@@ -26,6 +26,7 @@ mod estimate;
 mod files;
 mod identity;
 mod labels;
+mod leftovers;
 mod lock;
 mod manifest;
 mod measure;

@@ -112,6 +112,7 @@ impl Job for ModelJob {
         ModelSums {
             accumulator: BlockAccumulator::new(&self.shared.model),
             details: Details::new(&self.shared.model),
+            beside: Vec::new(),
             model: self.shared.model.clone(),
         }
     }
@@ -175,6 +176,8 @@ pub struct ModelSums {
     accumulator: BlockAccumulator,
     /// Of single replications; only until the block is whole.
     details: Details,
+    /// Files written before: their buffers.
+    beside: Vec<Beside>,
     model: Arc<Model>,
 }
 
@@ -206,7 +209,16 @@ impl Sums for ModelSums {
     }
 
     fn take_beside(&mut self, identity: &Identity, part: Part) -> Vec<Beside> {
-        std::mem::take(&mut self.details).encode(&self.model, identity, part)
+        let beside = self.details.encode(&self.model, identity, part, std::mem::take(&mut self.beside));
+        self.details.clear();
+        beside
+    }
+
+    fn recycle(mut self, beside: Vec<Beside>) -> Option<Self> {
+        self.accumulator.clear();
+        self.details.clear();
+        self.beside = beside;
+        Some(self)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::estimate::Estimate;
 use crate::files::create_folder;
 use crate::identity::Identity;
 use crate::labels::{Labels, Series};
+use crate::leftovers::Leftovers;
 use crate::manifest::{Course, Timings};
 use crate::seal::Part;
 use crate::shard::Shard;
@@ -261,7 +262,7 @@ fn drive<J: Job>(
     let before = collector.held();
     std::thread::scope(|scope| {
         let collecting = scope.spawn(move || {
-            let collected = collector.collect(&receiver, &board.headline);
+            let collected = collector.collect(&receiver, &board.headline, &board.leftovers);
             board.halt.store(true, Ordering::Relaxed);
             drop((receiver, alive));
             collected
@@ -365,6 +366,7 @@ struct Board<'a, J: Job> {
     halt: AtomicBool,
     done: AtomicU64,
     headline: Mutex<Watched>,
+    leftovers: Leftovers<J::Sums>,
 }
 
 /// Locks even where another thread panicked while it held the lock: what is guarded stays valid at every step.
@@ -401,6 +403,7 @@ impl<'a, J: Job> Board<'a, J> {
             halt: AtomicBool::new(false),
             done: AtomicU64::new(0),
             headline: Mutex::new(Watched::default()),
+            leftovers: Leftovers::default(),
         }
     }
 
@@ -430,7 +433,7 @@ impl<'a, J: Job> Board<'a, J> {
                 self.hand_in_sums(index, sums, sender);
             }
             let joins = current.is_none();
-            let (_, sums) = current.get_or_insert_with(|| (span.index, self.job.sums()));
+            let (_, sums) = current.get_or_insert_with(|| (span.index, self.sums()));
             results.clear();
             for row in rows.clone() {
                 if self.told_to_stop() {
@@ -446,11 +449,23 @@ impl<'a, J: Job> Board<'a, J> {
         }
     }
 
+    /// Sums over no replication.
+    fn sums(&self) -> J::Sums {
+        self.leftovers.sums().unwrap_or_else(|| self.job.sums())
+    }
+
     /// Writes a chunk's rows into its block; `joins` where they are this worker's first of the block.
     fn hand_in_rows(&self, span: Span, rows: Range<u32>, results: &ChunkResults, joins: bool) {
         let mut in_flight = lock(&self.in_flight);
         let entry = in_flight.entry(span.index).or_insert_with(|| InFlight {
-            block: Block::new(span.index, span.first, span.rows, self.columns, self.answers),
+            block: Block::with_buffer(
+                span.index,
+                span.first,
+                span.rows,
+                self.columns,
+                self.answers,
+                self.leftovers.columns(),
+            ),
             rows_left: span.rows,
             holders: 0,
             sums: Vec::new(),
@@ -479,14 +494,16 @@ impl<'a, J: Job> Board<'a, J> {
         let mut block = entry.block;
         block.failed.sort_by_key(|failed| failed.replication);
         let mut all = entry.sums.into_iter();
-        let mut sums = all.next().unwrap_or_else(|| self.job.sums());
+        let mut sums = all.next().unwrap_or_else(|| self.sums());
         for mut other in all {
             sums.merge(&other);
             sums.absorb(&mut other);
+            self.leftovers.keep_sums(other, Vec::new());
         }
         let part = Part { index: block.index, first: block.first, rows: block.rows };
         let beside = sums.take_beside(self.identity, part);
-        let encoded = block.encode(self.identity, &self.labels, &sums.to_bytes());
+        let buffer = self.leftovers.bytes();
+        let encoded = block.encode_into(buffer, self.identity, &self.labels, &sums.to_bytes());
         Finished { block, sums, encoded, beside }
     }
 }

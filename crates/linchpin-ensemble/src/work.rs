@@ -77,4 +77,13 @@ pub trait Sums: Send + Debug {
     fn take_beside(&mut self, _identity: &Identity, _part: Part) -> Vec<Beside> {
         Vec::new()
     }
+
+    /// Sums over no replication at all that use the room of these, and of the files written beside their block. None where
+    /// that saves nothing.
+    fn recycle(self, _beside: Vec<Beside>) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }

@@ -56,7 +56,7 @@ impl Results {
         let share = |times: u64| times as f64 / n.max(1) as f64;
         let node = |node: NodeId| {
             let own = sums.nodes().get(node.index()).copied().unwrap_or_default();
-            let root = sums.roots().get(&node).copied().unwrap_or_default();
+            let root = sums.roots().get(node).copied().unwrap_or_default();
             let ([low, high], (lost, lost_ci), (harm, harm_ci)) =
                 (clopper_pearson(own.times, n), own.mean_h(n), root.mean_h(n));
             NodeResult {

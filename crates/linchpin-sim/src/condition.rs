@@ -9,7 +9,9 @@ use linchpin_model::{CeilingKind, CommonCause, Happening, Layer, NodeId, Purpose
 
 /// Finishes the stages of repair jobs that are due, and puts spares back in stock.
 pub(crate) fn finish_work(engine: &mut Engine<'_>) {
-    engine.finish_work();
+    if engine.agenda.condition.next_time() == engine.now {
+        engine.finish_work();
+    }
 }
 
 /// Whether a random failure is joint.
@@ -24,6 +26,7 @@ enum Joint {
 }
 
 impl Engine<'_> {
+    #[inline(never)]
     fn finish_work(&mut self) {
         while let Some((kind, id)) = self.agenda.condition.pop_at(self.now) {
             self.clock.events += 1;

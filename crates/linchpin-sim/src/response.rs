@@ -22,16 +22,16 @@ struct Takes {
 
 /// Lets waiting jobs have free crews, and stops or resumes work.
 pub(crate) fn dispatch_crews(engine: &mut Engine<'_>) {
-    engine.respond();
+    if std::mem::take(&mut engine.agenda.wake_response) {
+        engine.respond();
+    }
 }
 
 const NO_TEAM: u16 = TeamId::NONE.0;
 
 impl Engine<'_> {
+    #[inline(never)]
     fn respond(&mut self) {
-        if !std::mem::take(&mut self.agenda.wake_response) {
-            return;
-        }
         if std::mem::take(&mut self.response.recheck) {
             for k in 0..self.response.active.len() {
                 self.pause_or_resume(self.response.active[k]);

@@ -11,7 +11,10 @@ use linchpin_model::{
 
 /// Carries out the scripted events that are due.
 pub(crate) fn fire_events(engine: &mut Engine<'_>) {
-    engine.fire_due();
+    if engine.agenda.threat.next_time() == engine.now {
+        engine.fire_due();
+    }
+    engine.look_again();
 }
 
 impl Engine<'_> {
@@ -40,6 +43,7 @@ impl Engine<'_> {
         self.agenda.threat.push(self.now.saturating_add(wait), Kind::Event, id);
     }
 
+    #[inline(never)]
     fn fire_due(&mut self) {
         while let Some((kind, id)) = self.agenda.threat.pop_at(self.now) {
             self.clock.events += 1;
@@ -49,7 +53,6 @@ impl Engine<'_> {
                 _ => self.effect_due(id),
             }
         }
-        self.look_again();
     }
 
     /// A scripted event takes place.

@@ -128,7 +128,7 @@ fn read_into(accumulator: &mut BlockAccumulator, reader: &mut Reader<'_>) -> Res
         accumulator.nodes[node] = sums;
     }
     for (node, sums) in read_nodes(reader, nodes, n)? {
-        accumulator.roots.insert(NodeId::new(node), sums);
+        *accumulator.roots.of(NodeId::new(node)) = sums;
     }
     for sum in &mut accumulator.induced {
         *sum = reader.signed().filter(|sum| sum.unsigned_abs() < 1 << 100).ok_or(CUT)?;

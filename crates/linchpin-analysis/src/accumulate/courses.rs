@@ -90,6 +90,16 @@ impl Courses {
         self.steps.is_empty() && self.spread.is_empty()
     }
 
+    /// Forgets all replications.
+    pub(super) fn clear(&mut self) {
+        self.steps.fill(0);
+        self.taken.fill(0);
+        for CountSums { bins, sum } in &mut self.spread {
+            bins.clear();
+            sum.clear();
+        }
+    }
+
     pub(super) fn add(&mut self, run: &Record, grid: Grid) {
         if self.is_empty() {
             return;

@@ -39,6 +39,13 @@ impl LevelSums {
         Self { bins, moves: Vec::new(), sum }
     }
 
+    /// Forgets all replications.
+    pub(super) fn clear(&mut self) {
+        self.bins.clear();
+        self.moves.clear();
+        self.sum.clear();
+    }
+
     /// The table of changes; empty where nothing was lost.
     pub(super) fn table(&self) -> Cow<'_, [i32]> {
         if self.moves.is_empty() {

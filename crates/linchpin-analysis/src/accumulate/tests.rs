@@ -48,6 +48,21 @@ fn nodes_are_measured_against_the_paired_run() {
 }
 
 #[test]
+fn times_fall_on_the_grid_as_by_division() {
+    let mut model = model();
+    model.meta.horizon = u32::MAX;
+    for step in [1, 2, 3, 7, 60, 3600, 7200, 86_400, 65_535, 65_536, (1 << 24) - 1, 1 << 24, u32::MAX - 1] {
+        model.meta.grid = step;
+        let grid = Grid::of(&model);
+        let near = (0..40_u32).flat_map(|i| [i * (u32::MAX / 40), i.saturating_mul(step)]);
+        for time in near.flat_map(|t| [t.saturating_sub(1), t, t.saturating_add(1)]) {
+            let expected = if time == u32::MAX { grid.points } else { time.div_ceil(step) as usize };
+            assert_eq!(grid.first_at(time), expected, "{time} by {step}");
+        }
+    }
+}
+
+#[test]
 fn bins_hold_their_level() {
     for (millionths, level) in [(0, 0.0), (1, 0.005), (355_000, 0.355), (999_999, 0.995), (1_000_000, 1.0)] {
         assert!((level_of(bin_of(millionths)) - level).abs() < 1e-12, "{millionths}");
@@ -124,6 +139,11 @@ proptest! {
         other.merge(&first);
         let bytes = |sums: &BlockAccumulator| { let mut out = Vec::new(); sums.write_to(&mut out); out };
         prop_assert_eq!(bytes(&one), bytes(&all));
+        prop_assert_eq!(bytes(&other), bytes(&all));
+        other.clear();
+        prop_assert_eq!(bytes(&other), bytes(&BlockAccumulator::new(&model)));
+        runs.iter().for_each(|(base, run)| add(&mut other, &model, Some(base), run));
+        prop_assert_eq!(&other, &all);
         prop_assert_eq!(bytes(&other), bytes(&all));
         let back = BlockAccumulator::read_from(&model, &bytes(&all)).unwrap();
         prop_assert_eq!(bytes(&back), bytes(&all));

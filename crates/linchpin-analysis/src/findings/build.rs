@@ -104,7 +104,7 @@ pub fn build<C: Columns>(parts: Parts<'_>, study: StudyInfo, columns: &mut C) ->
         cascade_sizes,
         attribution: attribution(model, sums),
         most_affected: listed(model, sums, sums.nodes().iter().enumerate().map(|(i, s)| (NodeId::new(i), s))),
-        most_harmful: listed(model, sums, sums.roots().iter().map(|(node, sums)| (*node, sums))),
+        most_harmful: listed(model, sums, sums.roots().iter()),
         timelines: Vec::new(),
         network: picture(model, sums),
         assumptions: model

@@ -61,7 +61,15 @@ impl Engine<'_> {
     }
 
     /// Steps that wait to see what came of the present instant look again in another pass at it.
+    #[inline]
     pub(crate) fn look_again(&mut self) {
+        if !self.campaigns.looking.is_empty() {
+            self.begin_looking();
+        }
+    }
+
+    #[inline(never)]
+    fn begin_looking(&mut self) {
         while let Some(step) = self.campaigns.looking.pop() {
             self.push_due(self.now, Due::Begin, step);
         }

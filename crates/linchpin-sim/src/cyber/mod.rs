@@ -231,7 +231,9 @@ impl Cyber {
 
 /// Handles what is due of malware.
 pub(crate) fn run_cyber(engine: &mut Engine<'_>) {
-    engine.run_cyber();
+    if engine.agenda.cyber.next_time() == engine.now {
+        engine.run_cyber();
+    }
 }
 
 /// A malware at a host.
@@ -243,6 +245,7 @@ pub(crate) struct At {
 }
 
 impl Engine<'_> {
+    #[inline(never)]
     fn run_cyber(&mut self) {
         while let Some(id) = self.agenda.cyber.pop_at(self.now) {
             self.clock.events += 1;
