@@ -14,7 +14,7 @@ use crate::requirements::Requirements;
 use crate::stats;
 use courses::Courses;
 use levels::LevelSums;
-use linchpin_model::{Affected, GroupKind, Level, Model, NodeId, Record, RootLoss, SimTime, StepId};
+use linchpin_model::{Affected, GroupKind, Level, Model, Record, RootLoss, SimTime, StepId};
 
 pub use bytes::Malformed;
 pub use courses::{CountBand, SPREAD_STATES, STEP_COURSES};

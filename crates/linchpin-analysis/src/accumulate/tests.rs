@@ -4,6 +4,7 @@ use super::*;
 use crate::metrics::tests::model;
 use crate::paired::tests::record;
 use crate::stats;
+use linchpin_model::NodeId;
 use proptest::prelude::*;
 
 const HOUR_MS: u64 = 3600 * 1_000_000;
