@@ -137,7 +137,7 @@ impl Grid {
             // Exact: the product of the number and of what the reciprocal is too large by stays below 2 to the 64th over the
             // step (Granlund and Montgomery, PLDI 1994).
             let last = u64::from(time) + u64::from(self.step - 1);
-            (u128::from(last) * u128::from(self.reciprocal) >> 64) as usize
+            ((u128::from(last) * u128::from(self.reciprocal)) >> 64) as usize
         }
     }
 }
