@@ -38,7 +38,7 @@ pub struct Illusion {
     pub people: f64,
 }
 
-/// All of a model, those with most people behind them first.
+/// All of a model, those with most people behind them first; tags, which may mean anything, after all others.
 pub fn illusions(structure: &Structure<'_>) -> Vec<Illusion> {
     let model = structure.model();
     let redundant: Vec<NeedId> =
@@ -63,7 +63,11 @@ pub fn illusions(structure: &Structure<'_>) -> Vec<Illusion> {
             Illusion { shared, needs, providers, people }
         })
         .collect();
-    list.sort_by(|a, b| b.people.total_cmp(&a.people).then(a.shared.cmp(&b.shared)));
+    let is_tag = |illusion: &Illusion| matches!(illusion.shared, Shared::Mark(row) if model.marks[row as usize].kind == "tag");
+    list.sort_by(|a, b| {
+        let people = b.people.total_cmp(&a.people);
+        is_tag(a).cmp(&is_tag(b)).then(people).then(a.shared.cmp(&b.shared))
+    });
     list
 }
 

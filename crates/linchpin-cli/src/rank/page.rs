@@ -148,7 +148,11 @@ fn answer(told: &Told<'_>) -> Vec<String> {
             told.outage()
         ));
     }
-    if let Some(illusion) = told.illusions.first().filter(|illusion| illusion.people > 0.0) {
+    if let Some(illusion) = told
+        .illusions
+        .first()
+        .filter(|illusion| illusion.people > 0.0 && told.shared(illusion.shared).0 != "tag")
+    {
         let (kind, name) = told.shared(illusion.shared);
         answer.push(format!(
             "Redundancy is an illusion in {} places; with most people behind it ({}): {kind} {name}.",
@@ -199,7 +203,7 @@ fn illusions(told: &Told<'_>) -> Option<Section> {
     }
     let mut table = Table::new([
         Column::words("Shared by all providers"),
-        Column::numbers("People").note("served by what fails with all of them"),
+        Column::numbers("People").note("served by what fails with all of them, once for each service"),
         Column::numbers("Needs"),
         Column::words("Providers"),
     ]);
