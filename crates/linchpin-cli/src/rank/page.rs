@@ -130,8 +130,13 @@ fn answer(told: &Told<'_>) -> Vec<String> {
         Some((i, s)) => {
             let scaled = told.scaled(&told.standings.spared);
             let ((mean, interval), unit) = (scaled.text(&s), &scaled.unit);
-            let sure =
-                if s.ranks == [1, 1] { "surely the most" } else { "the most, though others come near" };
+            let sure = match s.ranks {
+                _ if s.simultaneous[0] <= 0.0 => {
+                    "though chance alone might explain it: more replications would tell"
+                }
+                [1, 1] => "surely the most",
+                _ => "the most, though others come near",
+            };
             answer.push(format!(
                 "Protecting {} is worth most: at best it spares {mean} {unit} {interval} in a run, {sure}.",
                 told.name(i)
