@@ -79,6 +79,39 @@ fn check_says_what_a_scenario_consists_of() {
 }
 
 #[test]
+fn what_is_uncertain_counts_by_its_central_value() {
+    let folder = small();
+    let uncertain = fixture("small.ron").replace("capacity: \"6h\"", "capacity: Uncertain(\"reservoir\")").replacen(
+        "requirements:",
+        "uncertain: [(id: \"reservoir\", name: \"Water stored\", is: Uniform(min: \"3h\", max: \"9h\"), source: \"survey\", confidence: \"S\")],
+        threats: [(id: \"calm\", remove: (events: All))],
+        requirements:",
+        1,
+    );
+    fs::write(folder.path().join("uncertain.ron"), &uncertain).unwrap();
+    let text = stdout(&expect(0, linchpin(folder.path(), &["check", "uncertain.ron"])));
+    assert!(text.contains("1 alternative threat, 1 uncertain parameter"), "{text}");
+    let run = |file: &str, out: &str| {
+        json(&expect(0, linchpin(folder.path(), &["run", file, "--out", out, "--json"])))
+    };
+    let (plain, told) = (run("small.ron", "plain"), run("uncertain.ron", "told"));
+    assert_eq!(plain["metrics"], told["metrics"]);
+    assert!(plain["metrics"].as_array().is_some_and(|metrics| !metrics.is_empty()));
+    let row = &told["assumptions"][0];
+    assert_eq!(
+        [&row["what"], &row["value"], &row["source"], &row["confidence"]],
+        ["Water stored", "6 hours, uncertain: 3.3 hours to 8.7 hours (5 % to 95 %)", "survey", "S"]
+    );
+    // The frozen scenario keeps it, and a study of that is the same one.
+    run("told/scenario.ron", "again");
+    assert_eq!(study_hash(&folder.path().join("again")), study_hash(&folder.path().join("told")));
+    fs::write(folder.path().join("wider.ron"), uncertain.replace("9h", "12h")).unwrap();
+    run("wider.ron", "wider");
+    let differs = stdout(&expect(0, linchpin(folder.path(), &["diff", "told", "wider"])));
+    assert!(differs.contains("uncertain") && differs.contains("12h"), "{differs}");
+}
+
+#[test]
 fn eight_defects_are_eight_messages_in_one_go() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("bad.ron"), fixture("eight-defects.ron")).unwrap();

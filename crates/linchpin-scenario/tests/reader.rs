@@ -586,6 +586,7 @@ fn syntax_errors_are_told_at_their_place() {
             "(a: 1, b: {x: 1, x: 2}, a: 3)",
             &["1:18 the key x is given twice", "1:25 the field `a` is given twice"],
         ),
+        ("(a: N(1, b: 2))", &["1:11 expected `,` or `)` after this value, found `:`"]),
         ("[1, 2; 3]", &["1:6 expected `,` or `]` after this value, found ';'"]),
     ] {
         assert_eq!(problems(text), expected, "{text}");

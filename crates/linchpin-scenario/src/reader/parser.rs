@@ -435,7 +435,13 @@ impl Parser<'_> {
             Diagnostic::error(before, title).label("a comma is missing after this")
         };
         let semicolon = self.token == Token::Stray(';');
-        self.syntax(problem);
+        let half_named =
+            self.token == Token::Colon && bracket == Bracket::Round && matches!(items, Items::Values);
+        self.syntax(if half_named {
+            problem.help("either every value here has a name or none: `Name(id: \"a\", times: 2)`")
+        } else {
+            problem
+        });
         if semicolon {
             self.take();
             return;
