@@ -6,6 +6,7 @@ mod names;
 mod pictures;
 mod portfolio;
 mod require;
+mod search;
 mod show;
 
 use crate::args::Talk;
@@ -31,6 +32,7 @@ use linchpin_scenario::diagnostic::Diagnostics;
 use linchpin_scenario::options::{OptionSpec, Options};
 use names::Names;
 use portfolio::Portfolio;
+use search::{Choices, How, search};
 use show::Told;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -138,13 +140,13 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
     let require_of = require_of.map(|portfolio| listed.place_of(portfolio));
     if listed.left_out > 0 {
         let text = format!(
-            "{} portfolios fit the budget; {} of them are compared (those of fewest options first)",
+            "{} portfolios fit the budget; {} of them are compared (those of fewest options first), then what differs from the best by one option",
             count((listed.left_out + listed.portfolios.len()) as u64),
             count(listed.portfolios.len() as u64)
         );
         console.note(&text);
     }
-    let candidates = candidates(&loaded, options, &listed.portfolios, console)?;
+    let list = candidates(&loaded, options, &listed.portfolios, console)?;
     let eligible: Vec<bool> = listed.portfolios.iter().map(|portfolio| portfolio.cost <= budget).collect();
     let kept =
         |(i, portfolio): (usize, &Portfolio<'_>)| portfolio.options.len() <= 1 || require_of == Some(i);
@@ -154,7 +156,7 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
     write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
     let seed = args.seed.unwrap_or(model.meta.seed);
     let plan = Contest {
-        candidates: &candidates,
+        candidates: &list,
         eligible: &eligible,
         kept: &kept,
         metric: &args.metric,
@@ -165,15 +167,23 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
         },
         relative_indifference: INDIFFERENT,
         replications: args.replications.unwrap_or(model.meta.replications).max(FIRST as u32),
+        at_least: 0,
         seed,
         frozen,
         program: PROGRAM,
         threads: args.threads,
     };
     let line = Line::new(console, &metric);
-    let result = interrupt.during(|stop| contest(&plan, &folder, stop, &mut |now| line.show(now)));
+    let result = interrupt.during(|stop| {
+        let mut found = contest(&plan, &folder, stop, &mut |now| line.show(now))?;
+        let choices = Choices { options, chosen: &chosen, budget };
+        let models = |portfolios: &[Portfolio<'_>]| candidates(&loaded, options, portfolios, console);
+        let how = How { folder: &folder, stop, models: &models, progress: &mut |now| line.show(now) };
+        let searched = search(choices, &plan, &mut listed, &mut found, how)?;
+        Ok::<_, Failure>((found, searched))
+    });
     line.clear();
-    let found = result?;
+    let (found, searched) = result?;
     if found.interrupted {
         return Err(Failure {
             exit: Exit::Interrupted,
@@ -195,6 +205,7 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
         verdict: &verdict,
         left_out: listed.left_out,
         command: command(args, seed, plan.replications, budget),
+        searched,
         require: args.require,
         require_of,
     };

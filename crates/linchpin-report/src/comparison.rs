@@ -50,7 +50,9 @@ pub struct Comparison {
     pub requirements: Vec<Compliance>,
     /// How probable large losses are with some of the portfolios.
     pub curves: Vec<ExceedanceCurve>,
-    /// What comes out over what is not known; none where nothing is declared uncertain.
+    /// Parameters that the scenario declares uncertain.
+    pub uncertain: u64,
+    /// What comes out over what is not known; none where that was not computed, or nothing is declared uncertain.
     pub worlds: Option<OverAssumptions>,
     /// What comes out against other threats; none where there is one threat only.
     pub threats: Option<OverThreats>,

@@ -80,6 +80,11 @@ impl Names {
         self.labels.get(&(kind, id.to_owned())).cloned().unwrap_or_default()
     }
 
+    /// How many there are of a kind.
+    pub fn count(&self, kind: &str) -> usize {
+        self.labels.keys().filter(|(other, _)| *other == kind).count()
+    }
+
     /// Ids of the options of a portfolio.
     pub fn option_ids(&self, portfolio: &Portfolio<'_>) -> Vec<String> {
         portfolio.options.iter().map(|option| self.label("option", &option.id.value).id).collect()

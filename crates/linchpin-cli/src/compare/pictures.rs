@@ -33,6 +33,7 @@ impl Told<'_> {
             variance_ratio: self.verdict.variance_ratio,
             requirements: self.requirements_told(),
             curves: self.curves(rows),
+            uncertain: self.names.count("parameter") as u64,
             assumptions: self.assumptions(),
             limits: self.limits(),
             ..Comparison::default()
@@ -102,7 +103,7 @@ impl Told<'_> {
             enough: selection.enough as u64,
             indifference: self.found.indifference,
             left_out: self.left_out as u64,
-            search: String::new(),
+            search: self.searched.sentence(100.0 * self.confidence),
         })
     }
 

@@ -4,6 +4,7 @@ use super::judge::Verdict;
 use super::names::Names;
 use super::portfolio::Portfolio;
 use super::require::word;
+use super::search::Searched;
 use crate::number::{count, number};
 use linchpin_analysis::findings::handling;
 use linchpin_ensemble::Contested;
@@ -33,6 +34,8 @@ pub struct Told<'a> {
     pub verdict: &'a Verdict,
     /// Portfolios that fit the budget and were not compared.
     pub left_out: usize,
+    /// How those that the first race left out were searched.
+    pub searched: Searched,
     /// The command that makes it again from the frozen scenario.
     pub command: String,
     /// Whether requirements have to be met.
@@ -54,6 +57,9 @@ impl Told<'_> {
                 "On fresh draws, which took no part in choosing, it saves {}.",
                 self.amount(fresh.mean, fresh.interval)
             );
+        }
+        if self.searched.races > 0 {
+            let _ = writeln!(out, "{}", self.searched.sentence(100.0 * self.confidence));
         }
         if let Some(i) = self.verdict.as_good {
             let other = &self.portfolios[i];

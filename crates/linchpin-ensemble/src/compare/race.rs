@@ -27,6 +27,8 @@ pub struct Contest<'a> {
     pub relative_indifference: f64,
     /// At most so many replications.
     pub replications: u32,
+    /// At least so many, even where the best is known before.
+    pub at_least: u32,
     /// Seed of all draws.
     pub seed: u64,
     /// The frozen scenario and the version of the program: what results belong to.
@@ -133,7 +135,7 @@ pub fn contest(
                 }
             }
         }
-        if race.as_ref().is_some_and(Race::is_decided) {
+        if done >= contest.at_least && race.as_ref().is_some_and(Race::is_decided) {
             break;
         }
     }
@@ -175,6 +177,53 @@ fn running(contest: &Contest<'_>, found: &Contested, race: Option<&Race>) -> Vec
 }
 
 impl Contested {
+    /// Place of the best; none where nothing was selected.
+    pub fn best(&self) -> Option<usize> {
+        self.eligible.get(self.selection.as_ref()?.best).copied()
+    }
+
+    /// Takes in a further contest under the same seed, among candidates that have these places here; those beyond the end are new,
+    /// in their order. The best of that contest is the best from now on. Rows belong together only where no replication
+    /// failed in either.
+    pub fn absorb(&mut self, other: Self, places: &[usize]) {
+        for (place, (column, answers)) in places.iter().zip(other.columns.into_iter().zip(other.answers)) {
+            match self.columns.get_mut(*place) {
+                None => {
+                    self.columns.push(column);
+                    self.answers.push(answers);
+                }
+                Some(own) if own.len() < column.len() => {
+                    *own = column;
+                    self.answers[*place] = answers;
+                }
+                Some(_) => {}
+            }
+        }
+        let before = self.best();
+        if let (Some(own), Some(more)) = (&mut self.selection, other.selection) {
+            for (i, out_after) in other.eligible.iter().zip(&more.out_after) {
+                let Some(place) = places.get(*i) else { continue };
+                match self.eligible.iter().position(|other| other == place) {
+                    Some(known) => own.out_after[known] = *out_after,
+                    None => {
+                        self.eligible.push(*place);
+                        own.out_after.push(*out_after);
+                    }
+                }
+            }
+            let best = other.eligible.get(more.best).and_then(|i| places.get(*i));
+            let best = self.eligible.iter().position(|place| Some(place) == best);
+            own.best = best.unwrap_or(own.best);
+            own.decided &= more.decided;
+            own.rows = own.rows.max(more.rows);
+            own.enough = own.enough.max(more.enough);
+        }
+        if self.best() != before {
+            let fresh = other.fresh.into_iter();
+            self.fresh = fresh.filter_map(|(i, column)| Some((*places.get(i)?, column))).collect();
+        }
+    }
+
     fn take(&mut self, running: &[usize], rows: Rows) {
         for ((i, column), answers) in running.iter().zip(rows.columns).zip(rows.answers) {
             self.columns[*i].extend(column);

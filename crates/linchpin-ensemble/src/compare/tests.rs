@@ -62,6 +62,7 @@ fn compared(folder: &Path, hours: &[f64], replications: u32, threads: usize, ind
         selector: Selector { confidence: 0.95, indifference, first: 40 },
         relative_indifference: 0.01,
         replications,
+        at_least: 0,
         seed: 5,
         frozen: "town",
         program: "test",
@@ -112,4 +113,27 @@ fn a_metric_that_is_not_there_and_too_few_replications() {
     assert!(few.selection.is_none() && few.columns[0].len() == 10 && few.fresh.is_empty());
     let candidates = [Candidate { id: String::new(), model: town(0.0) }];
     assert!(super::CompareJob::new(&candidates, "no_such_metric", 1, 0).is_none());
+}
+
+/// Two contests under one seed, the second with the best of the first: the whole is as if all had run together, as far as rows go.
+#[test]
+fn a_further_contest_is_taken_in() {
+    let [first, second, whole] =
+        [&[0.0, 2.0, 1.0][..], &[0.0, 2.0, 8.0], &[0.0, 2.0, 1.0, 8.0]].map(|hours| {
+            let folder = tempfile::tempdir().expect("a folder");
+            compared(folder.path(), hours, 80, 1, 1.0)
+        });
+    let mut found = first;
+    assert_eq!(found.best(), Some(1));
+    found.absorb(second.clone(), &[0, 1, 3]);
+    assert_eq!((found.best(), found.eligible.clone()), (Some(3), vec![0, 1, 2, 3]));
+    for (own, all) in found.columns.iter().zip(&whole.columns) {
+        let rows = own.len().min(all.len());
+        assert!(rows >= 40 && own[..rows] == all[..rows]);
+    }
+    assert_eq!(found.columns.len(), found.answers.len());
+    let fresh: Vec<usize> = found.fresh.iter().map(|(i, _)| *i).collect();
+    assert_eq!((&fresh[..2], &found.fresh[1].1), (&[0, 3][..], &second.fresh[1].1));
+    let out = &found.selection.expect("replications enough").out_after;
+    assert!(out[1].is_some() && out[3].is_none(), "{out:?}");
 }

@@ -9,6 +9,8 @@ use crate::format::{self, interval, number, percent, percent_range, quantity};
 use crate::page::{Block, Cell, Column, Page, Section, Table, Tone};
 use crate::plot::Plot;
 
+/// Requirements in one table.
+const IN_TABLE: usize = 4;
 /// Portfolios in the table of savings.
 const MAX_ROWS: usize = 12;
 
@@ -193,11 +195,13 @@ fn certainty(c: &Comparison, plot: Option<&Plot>) -> Section {
     }
     section.blocks.extend(plot.map(Block::from));
     if c.worlds.is_none() {
-        section = section.with(Block::Note(
-            "No value of the scenario is declared uncertain (`uncertain`): how probable it is that another portfolio is better because \
-             an assumption is wrong is not known."
-                .to_owned(),
-        ));
+        let why = match c.uncertain {
+            0 => "No value of the scenario is declared uncertain (`uncertain`)".to_owned(),
+            n => format!("{} values are declared uncertain, and were not varied here", format::count(n)),
+        };
+        section = section.with(Block::Note(format!(
+            "{why}: how probable it is that another portfolio is better because an assumption is wrong is not known."
+        )));
     }
     section
 }
@@ -308,32 +312,33 @@ fn requirements(c: &Comparison, plot: Option<&Plot>) -> Option<Section> {
          interval of the share of runs in which it held with what is asked.",
     );
     section.blocks.extend(plot.map(Block::from));
-    for requirement in asked {
-        let mut table = Table::new([
-            Column::words("Portfolio"),
-            Column::numbers("Holds in").note("exact 95\u{a0}% interval"),
-            Column::words("In this model"),
-        ]);
-        for (place, answer) in &requirement.answers {
-            let Some(row) = c.rows.get(*place) else { continue };
+    section.blocks.extend(asked.chunks(IN_TABLE).map(|some| Block::Table(verdicts(c, some))));
+    Some(section)
+}
+
+/// Portfolios by requirement.
+fn verdicts(c: &Comparison, asked: &[&Compliance]) -> Table {
+    let heads = asked.iter().map(|requirement| {
+        let note = format!("{}, asked in {} of runs", requirement.group, percent(requirement.asked));
+        Column::words(requirement.name.as_str()).note(note)
+    });
+    let mut table = Table::new(std::iter::once(Column::words("Portfolio")).chain(heads));
+    let places = asked.first().into_iter().flat_map(|first| first.answers.iter().map(|(place, _)| *place));
+    for (place, row) in places.filter_map(|place| Some((place, c.rows.get(place)?))) {
+        let name = Cell::from(row.name.as_str()).tone(if row.winner { Tone::Strong } else { Tone::Plain });
+        let cells = asked.iter().map(|requirement| {
+            let Some((_, answer)) = requirement.answers.iter().find(|(other, _)| *other == place) else {
+                return Cell::new("–");
+            };
             let (word, tone) = match answer.verdict {
                 Verdict::Met => ("✓ met", Tone::Met),
                 Verdict::NotMet => ("✗ not met", Tone::NotMet),
                 Verdict::Undecided => ("? undecided", Tone::Undecided),
             };
-            table.push([
-                Cell::from(row.name.as_str()).tone(if row.winner { Tone::Strong } else { Tone::Plain }),
-                Cell::new(percent(answer.share)).note(percent_range(answer.ci95)),
-                Cell::new(word).tone(tone),
-            ]);
-        }
-        let heading = format!(
-            "{} ({}), asked in {} of runs",
-            requirement.name,
-            requirement.group,
-            percent(requirement.asked)
-        );
-        section = section.with(Block::Heading(heading)).with(table);
+            let share = format!("{} ({})", percent(answer.share), percent_range(answer.ci95));
+            Cell::new(word).note(share).tone(tone)
+        });
+        table.push(std::iter::once(name).chain(cells));
     }
-    Some(section)
+    table
 }

@@ -82,9 +82,7 @@ pub(super) fn plot(c: &Comparison) -> Option<Plot> {
             "Where the light bar is much shorter than the dark one, more runs will not make the choice surer: better \
                     knowledge of the assumptions will."
         }
-        None => {
-            "This says nothing about whether the assumptions are right: no value of the scenario is declared uncertain."
-        }
+        None => "This says nothing about whether the assumptions are right.",
     };
     Some(picture(c, "compare-best", [title, caption.to_owned(), alt], svg))
 }

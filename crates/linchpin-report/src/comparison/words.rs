@@ -265,6 +265,7 @@ fn rests(c: &Comparison, best: &ComparisonRow) -> String {
         Some(worlds) => {
             format!("{} values declared uncertain, all others as assumed", worlds.parameters.len())
         }
+        None if c.uncertain > 0 => "all values as assumed, though some are declared uncertain".to_owned(),
         None => "all values as assumed: none is declared uncertain".to_owned(),
     };
     format!(
