@@ -59,7 +59,7 @@ impl Told<'_> {
             );
         }
         if self.searched.races > 0 {
-            let _ = writeln!(out, "{}", self.searched.sentence(100.0 * self.confidence));
+            push_wrapped(&mut out, &self.searched.sentence(100.0 * self.confidence));
         }
         if let Some(i) = self.verdict.as_good {
             let other = &self.portfolios[i];
@@ -262,6 +262,23 @@ impl Told<'_> {
         let requirement = self.names.model.requirements.iter().find(|requirement| requirement.id == id);
         requirement.map_or(1.0, |requirement| requirement.probability)
     }
+}
+
+/// Text on lines that fit a terminal.
+fn push_wrapped(out: &mut String, text: &str) {
+    const WIDTH: usize = 100;
+    let mut used = 0;
+    for word in text.split(' ') {
+        let width = word.chars().count();
+        if used > 0 {
+            let fits = used + 1 + width <= WIDTH;
+            out.push(if fits { ' ' } else { '\n' });
+            used = if fits { used + 1 } else { 0 };
+        }
+        out.push_str(word);
+        used += width;
+    }
+    out.push('\n');
 }
 
 fn percent(share: f64) -> String {
