@@ -99,6 +99,9 @@ impl<'o> Choices<'_, 'o> {
     }
 }
 
+/// Makes models of portfolios.
+type Models<'a, 'o> = dyn Fn(&[Portfolio<'o>]) -> Result<Vec<Candidate>, Failure> + 'a;
+
 /// How further races are run.
 pub struct How<'a, 'o> {
     /// Folder of the comparison.
@@ -106,7 +109,7 @@ pub struct How<'a, 'o> {
     /// Set when told to stop.
     pub stop: &'a AtomicBool,
     /// Makes models of portfolios.
-    pub models: &'a dyn Fn(&[Portfolio<'o>]) -> Result<Vec<Candidate>, Failure>,
+    pub models: &'a Models<'a, 'o>,
     /// Is told how far a race is.
     pub progress: &'a mut dyn FnMut(&Progress),
 }
