@@ -323,6 +323,13 @@ impl Wanted {
 
 const CONDITIONS: [&str; 5] = ["class", "region", "sector", "tag", "ids"];
 
+/// A class with no more than the fields by which its assets can be chosen: the rest is most of a scenario.
+fn told_apart_by(class: &Value) -> Value {
+    let kept = |field: &&Field| matches!(field.name.text.as_str(), "sector" | "region" | "tags");
+    let kept = fields(class).iter().filter(kept).cloned().collect();
+    Value { span: class.span, kind: ValueKind::Struct(None, kept) }
+}
+
 /// Which assets follow an option, and what is needed to tell.
 struct Adopters {
     key: Key,
@@ -331,6 +338,7 @@ struct Adopters {
     /// Region of each asset.
     regions: BTreeMap<String, String>,
     parents: BTreeMap<String, String>,
+    /// Only what assets can be chosen by.
     classes: BTreeMap<String, Value>,
 }
 
@@ -347,7 +355,7 @@ impl Adopters {
         };
         let classes: BTreeMap<String, Value> = list("classes")
             .iter()
-            .filter_map(|class| Some((text_of(class, "id")?.to_owned(), class.clone())))
+            .filter_map(|class| Some((text_of(class, "id")?.to_owned(), told_apart_by(class))))
             .collect();
         let known: BTreeSet<&str> =
             list("regions").iter().filter_map(|region| text_of(region, "id")).collect();
