@@ -121,7 +121,7 @@ fn a_further_contest_is_taken_in() {
     let [first, second, whole] =
         [&[0.0, 2.0, 1.0][..], &[0.0, 2.0, 8.0], &[0.0, 2.0, 1.0, 8.0]].map(|hours| {
             let folder = tempfile::tempdir().expect("a folder");
-            compared(folder.path(), hours, 80, 1, 1.0)
+            compared(folder.path(), hours, 80, 1, 500.0)
         });
     let mut found = first;
     assert_eq!(found.best(), Some(1));
