@@ -122,6 +122,7 @@ fn what_cannot_be_done_is_said() {
         (vec!["--sector", "enrgy"], "did you mean `energy`?"),
         (vec!["--class", "feedr"], "did you mean `feeder`?"),
         (vec!["--region", "twon"], "did you mean `town`?"),
+        (vec!["--tag", "generator"], "there is no tag of two or more assets `generator`"),
         (vec!["--class", "feeder", "--sector", "health"], "there is nobody to attack"),
         (vec!["--at", "6d"], "beyond the end"),
         (vec!["--lasts", "soon"], "--lasts"),

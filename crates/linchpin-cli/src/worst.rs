@@ -57,6 +57,9 @@ pub struct WorstArgs {
     /// Attack only assets in these regions
     #[arg(long, value_name = "IDS", value_delimiter = ',', conflicts_with = "actor")]
     pub region: Vec<String>,
+    /// Attack only assets with one of these tags
+    #[arg(long, value_name = "IDS", value_delimiter = ',', conflicts_with = "actor")]
+    pub tag: Vec<String>,
     /// When the targets go down
     #[arg(long, value_name = "TIME", default_value = "0h", value_parser = duration_text, conflicts_with = "actor")]
     pub at: u32,

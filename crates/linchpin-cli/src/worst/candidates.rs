@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use crate::suggest::nearest;
 use linchpin_ensemble::schemes_of;
 use linchpin_model::{ActorId, Model, NodeId, NodeKind, RegionId, Strike};
+use std::collections::BTreeSet;
 
 /// Looks up what is asked.
 ///
@@ -23,6 +24,7 @@ pub fn asked(args: &WorstArgs, model: &Model) -> Result<Asked, Failure> {
         places("--sector", "sector", &args.sector, model.sectors.iter().map(|sector| sector.id.as_str()))?;
     let regions =
         places("--region", "region", &args.region, model.regions.iter().map(|region| region.id.as_str()))?;
+    let tagged = tagged(&args.tag, model)?;
     let meant = |list: &[usize], place: Option<usize>| {
         list.is_empty() || place.is_some_and(|place| list.contains(&place))
     };
@@ -34,11 +36,12 @@ pub fn asked(args: &WorstArgs, model: &Model) -> Result<Asked, Failure> {
                 && meant(&classes, fixed.class.some().map(|class| class.index()))
                 && meant(&sectors, fixed.sector.some().map(|sector| sector.index()))
                 && (regions.is_empty() || lies_in(model, fixed.region, &regions))
+                && (args.tag.is_empty() || tagged.contains(node))
         })
         .collect();
     if candidates.is_empty() {
         let failure = Failure::invalid(
-            "there is nobody to attack: no asset is of all that --class, --sector and --region ask for",
+            "there is nobody to attack: no asset is of all that --class, --sector, --region and --tag ask for",
         );
         return Err(failure.hint("`linchpin check` lists what the scenario holds"));
     }
@@ -101,6 +104,14 @@ fn places<'a>(
         })
     };
     ids.iter().map(place).collect()
+}
+
+/// Assets with one of these tags. Tags of a single asset are not kept in a model.
+fn tagged(tags: &[String], model: &Model) -> Result<BTreeSet<NodeId>, Failure> {
+    let known: Vec<_> = model.marks.iter().filter(|mark| mark.kind == "tag").collect();
+    let found =
+        places("--tag", "tag of two or more assets", tags, known.iter().map(|mark| mark.name.as_str()))?;
+    Ok(found.iter().flat_map(|at| known[*at].members.iter().copied()).collect())
 }
 
 /// Whether a region is one of these or lies in one.

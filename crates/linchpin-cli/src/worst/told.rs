@@ -243,11 +243,11 @@ impl Told<'_> {
                 add(format!(" {option} {}", ids.join(",")));
             }
         }
-        if !args.region.is_empty() {
-            add(format!(
-                " --region {}",
-                if self.redacted { "IDS".to_owned() } else { args.region.join(",") }
-            ));
+        // Names of regions and tags may be hidden.
+        for (option, ids) in [("--region", &args.region), ("--tag", &args.tag)] {
+            if !ids.is_empty() {
+                add(format!(" {option} {}", if self.redacted { "IDS".to_owned() } else { ids.join(",") }));
+            }
         }
         if args.actor.is_none() {
             add(format!(" --at {}s", args.at));
