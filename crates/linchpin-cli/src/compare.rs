@@ -8,6 +8,7 @@ mod portfolio;
 mod require;
 mod search;
 mod show;
+mod worlds;
 
 use crate::args::Talk;
 use crate::console::Console;
@@ -36,6 +37,7 @@ use search::{Choices, How, search};
 use show::Told;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use worlds::{BeyondArgs, Looking};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,6 +93,9 @@ pub struct CompareArgs {
     pub redact: Redact,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub beyond: BeyondArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub talk: Talk,
 }
 
@@ -134,6 +139,7 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
     let catalogue = Catalogue::new(model);
     let metric = metric(&args.metric, &catalogue)?;
     let chosen = chosen(options, &args.options)?;
+    let threats = worlds::threats(&loaded, &args.beyond.threats)?;
     let budget = args.budget.or(options.budget.as_ref().map(|budget| budget.amount)).unwrap_or(f64::INFINITY);
     let mut listed = portfolio::list(options, &chosen, budget);
     let require_of = args.require_of.as_deref().map(|text| require::portfolio(options, text)).transpose()?;
@@ -185,13 +191,29 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
     line.clear();
     let (found, searched) = result?;
     if found.interrupted {
-        return Err(Failure {
-            exit: Exit::Interrupted,
-            message: format!("finished rounds are safe in {}", folder.display()),
-            hints: vec!["the same command goes on".to_owned()],
-        });
+        return Err(interrupted(&folder));
     }
     let verdict = judge::judge(&found, &listed.portfolios, budget, args.confidence, seed);
+    let looking = Looking {
+        args: &args.beyond,
+        loaded: &loaded,
+        model,
+        portfolios: &listed.portfolios,
+        candidates: &candidates,
+        found: &found,
+        means: &verdict.means,
+        front: &verdict.front,
+        as_good: verdict.as_good,
+        budget,
+        metric: &args.metric,
+        seed,
+        frozen,
+        threads: args.threads,
+    };
+    let place = folder.join(WORLDS);
+    let beyond = interrupt.during(|stop| looking.look(&threats, &place, stop, console, &line));
+    line.clear();
+    let beyond = beyond?.ok_or_else(|| interrupted(&folder))?;
     let names = Names::of(&loaded, model, &metric);
     let told = Told {
         names: &names,
@@ -208,6 +230,8 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
         searched,
         require: args.require,
         require_of,
+        beyond: &beyond,
+        parameters: loaded.uncertain.as_ref().map_or(&[], |uncertain| &uncertain.list),
     };
     let mut text = write(&told, &folder, args.talk.json)?;
     let mut place = folder;
@@ -234,6 +258,9 @@ fn write(told: &Told<'_>, folder: &Path, as_json: bool) -> Result<String, Failur
     let json = crate::json(&told.json())?;
     write_atomically(&folder.join("compare.json"), json.as_bytes())?;
     write_atomically(&folder.join("compare.csv"), told.csv().as_bytes())?;
+    if let Some(csv) = told.beyond.csv(&told.words()) {
+        write_atomically(&folder.join("worlds.csv"), csv.as_bytes())?;
+    }
     let compliance = folder.join("compliance.csv");
     if !told.names.asked.is_empty() {
         write_atomically(&compliance, told.compliance_csv().as_bytes())?;
@@ -262,10 +289,22 @@ fn command(args: &CompareArgs, seed: u64, replications: u32, budget: f64) -> Str
     if let Some(indifference) = args.indifference {
         command.push_str(&format!(" --indifference {indifference}"));
     }
+    command.push_str(&args.beyond.command());
     if let Some(portfolio) = &args.require_of {
         command.push_str(&format!(" --require --require-of '{portfolio}'"));
     }
     command
+}
+
+/// Folder of sets of values and of threats within that of a comparison.
+const WORLDS: &str = "worlds";
+
+fn interrupted(folder: &Path) -> Failure {
+    Failure {
+        exit: Exit::Interrupted,
+        message: format!("finished rounds are safe in {}", folder.display()),
+        hints: vec!["the same command goes on".to_owned()],
+    }
 }
 
 /// The metric of this id, with its words.
@@ -341,9 +380,9 @@ fn settle(folder: &Path, replace: bool) -> Result<linchpin_ensemble::Lock, Failu
     let rounds = folder.join("rounds");
     if rounds.is_dir() {
         let lock = linchpin_ensemble::Lock::take(folder)?;
-        if replace {
-            std::fs::remove_dir_all(&rounds).map_err(|source| {
-                Failure::from(linchpin_ensemble::StudyError::Io { doing: "remove", path: rounds, source })
+        for gone in [rounds, folder.join(WORLDS)].into_iter().filter(|path| replace && path.is_dir()) {
+            std::fs::remove_dir_all(&gone).map_err(|source| {
+                Failure::from(linchpin_ensemble::StudyError::Io { doing: "remove", path: gone, source })
             })?;
         }
         return Ok(lock);

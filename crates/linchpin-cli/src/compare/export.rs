@@ -2,6 +2,7 @@
 
 use super::require::word;
 use super::show::Told;
+use super::worlds::BeyondJson;
 use crate::exit::Exit;
 use linchpin_analysis::compare::Difference;
 use linchpin_analysis::findings::handling;
@@ -38,6 +39,8 @@ pub struct CompareJson {
     /// What was required; `null` without `--require`.
     required: Option<RequiredJson>,
     portfolios: Vec<PortfolioJson>,
+    #[serde(flatten)]
+    beyond: BeyondJson,
 }
 
 #[derive(Serialize)]
@@ -121,6 +124,7 @@ impl Told<'_> {
             fresh: self.verdict.fresh.as_ref().map(Into::into),
             required: self.require.then(|| self.required_json()),
             portfolios: (0..self.portfolios.len()).map(|i| self.portfolio_json(i)).collect(),
+            beyond: self.beyond.json(&self.words()),
         }
     }
 

@@ -36,7 +36,8 @@ impl Told<'_> {
             uncertain: self.names.count("parameter") as u64,
             assumptions: self.assumptions(),
             limits: self.limits(),
-            ..Comparison::default()
+            worlds: self.beyond.report_assumptions(&self.words()),
+            threats: self.beyond.report_threats(&self.words()),
         }
     }
 

@@ -5,9 +5,11 @@ use super::names::Names;
 use super::portfolio::Portfolio;
 use super::require::word;
 use super::search::Searched;
+use super::worlds::{Beyond, Words};
 use crate::number::{count, number};
 use linchpin_analysis::findings::handling;
 use linchpin_ensemble::Contested;
+use linchpin_scenario::UncertainParameter;
 use linchpin_scenario::options::Options;
 use std::fmt::Write;
 
@@ -42,6 +44,10 @@ pub struct Told<'a> {
     pub require: bool,
     /// Place of the portfolio of which that is asked; none: of the best.
     pub require_of: Option<usize>,
+    /// Over what is not known, and against other threats.
+    pub beyond: &'a Beyond,
+    /// What is not known.
+    pub parameters: &'a [UncertainParameter],
 }
 
 impl Told<'_> {
@@ -79,9 +85,22 @@ impl Told<'_> {
                 number(ratio)
             );
         }
+        out.push_str(&self.beyond.text(&self.words()));
         self.push_compliance(&mut out);
         self.push_required(&mut out);
         out
+    }
+
+    /// Words for what lies beyond the scenario as written.
+    pub fn words(&self) -> Words<'_> {
+        Words {
+            ids: self.portfolios.iter().map(|portfolio| self.names.portfolio_id(portfolio)).collect(),
+            portfolios: self.portfolios.iter().map(|portfolio| self.names.portfolio(portfolio)).collect(),
+            names: self.names,
+            parameters: self.parameters,
+            winner: self.verdict.winner.unwrap_or(0),
+            scale: self.scale(),
+        }
     }
 
     /// The best in some sentences.

@@ -66,6 +66,13 @@ pub enum Dimension {
     Duration,
 }
 
+impl UncertainParameter {
+    /// A value of it in words, with three digits: `4 hours`, `0.925`.
+    pub fn words(&self, value: f64) -> String {
+        in_words(value, self.dimension)
+    }
+}
+
 impl Uncertain {
     /// The parameter of this id.
     pub fn find(&self, id: &str) -> Option<&UncertainParameter> {
