@@ -20,6 +20,10 @@ fn compare(folder: &Path, out: &str, more: &[&str]) -> std::process::Output {
         "backup-control,base-station-power",
         "-n",
         "128",
+        "--samples",
+        "0",
+        "--threats",
+        "none",
         "--out",
         out,
     ];
@@ -150,6 +154,56 @@ fn the_page_answers_with_what_the_table_says() {
     }
 }
 
+/// Few sets of values and few replications: what is told is whole and hangs together, and threads change none of it.
+#[test]
+fn what_is_not_known_and_other_threats() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = scenario();
+    let run = |out: &str, more: &[&str]| {
+        let options = ["--options", "second-wave-warning,base-station-power", "-n", "64", "--out", out];
+        let beyond = ["--samples", "8", "--inner", "8", "--threats", "as-written,winter-storm"];
+        linchpin(folder.path(), &[&["compare", &scenario], &options[..], &beyond[..], more].concat())
+    };
+    let one = json(&expect(0, run("one", &["--json", "--threads", "1"])));
+    assert_eq!(json(&expect(0, run("two", &["--json", "--threads", "2"]))), one);
+    let assumptions = &one["assumptions"];
+    assert_eq!((assumptions["samples"].as_u64(), assumptions["failed"].as_u64()), (Some(8), Some(0)));
+    let candidates = assumptions["portfolios"].as_array().expect("a list");
+    let best: f64 = candidates.iter().filter_map(|row| row["probability_best"].as_f64()).sum();
+    assert!((best - 1.0).abs() < 1e-9 && candidates.len() == 4, "{candidates:?}");
+    for row in candidates {
+        let [low, p, high] = [&row["ci95"][0], &row["probability_best"], &row["ci95"][1]].map(|x| x.as_f64());
+        assert!(low <= p && p <= high, "{row}");
+    }
+    let parameters = assumptions["parameters"].as_array().expect("a list");
+    assert!(parameters.iter().any(|row| row["id"] == "second-wave" && row["influence"].is_f64()));
+    let flips = &one["flips"];
+    let rivals = flips["steady"].as_array().unwrap().len() + flips["level"].as_array().unwrap().len();
+    assert!(rivals <= 3 && flips["found"].is_array());
+    let threats = &one["threats"];
+    assert_eq!(threats["threats"], Value::from(vec!["as-written", "winter-storm"]));
+    // Against each threat the best that may be chosen regrets nothing, so the least worst regret lies below all others.
+    let worst = |row: &Value| row["worst_regret"].as_f64().unwrap();
+    let chosen = threats["best"].as_array().unwrap().iter().find(|row| row["criterion"] == "worst_regret");
+    let chosen = &chosen.expect("it always applies")["id"];
+    let rows = threats["portfolios"].as_array().unwrap();
+    let own = rows.iter().find(|row| row["id"] == *chosen).map(worst).unwrap();
+    assert!(rows.iter().all(|row| worst(row) >= own), "{rows:?}");
+    let table = fs::read_to_string(folder.path().join("one/worlds.csv")).unwrap();
+    assert_eq!(table.lines().count(), 1 + 8 * 4);
+    let text = stdout(&expect(0, run("one", &["--redact", "--redact-key", "a key long enough"])));
+    for expected in [
+        "Over what is not known: 8 sets of values of 12",
+        "What would change the answer",
+        "Against other threats",
+    ] {
+        assert!(text.contains(expected), "{text}");
+    }
+    for hidden in ["base-station", "second-wave", "winter", "Battery life"] {
+        assert!(!text.contains(hidden), "{hidden} is told: {text}");
+    }
+}
+
 #[test]
 fn what_cannot_be_compared_is_said() {
     let folder = tempfile::tempdir().unwrap();
@@ -158,6 +212,8 @@ fn what_cannot_be_compared_is_said() {
         (vec!["compare", &scenario, "--options", "backup-contol"], "did you mean `backup-control`?"),
         (vec!["compare", &scenario, "--metric", "person_hours/watr"], "did you mean `person_hours/water`?"),
         (vec!["compare", &scenario, "--confidence", "2"], "a number from 0.5 to below 1"),
+        (vec!["compare", &scenario, "--threats", "winter-strom"], "did you mean `winter-storm`?"),
+        (vec!["compare", &scenario, "--design", "grid"], "one of plain, lhs, sobol"),
         (vec!["compare", "none.ron"], "there is no file"),
         (vec!["compare", &scenario, "--require-of", "backup-control"], "--require"),
         (

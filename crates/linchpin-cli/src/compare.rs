@@ -258,7 +258,7 @@ fn write(told: &Told<'_>, folder: &Path, as_json: bool) -> Result<String, Failur
     let json = crate::json(&told.json())?;
     write_atomically(&folder.join("compare.json"), json.as_bytes())?;
     write_atomically(&folder.join("compare.csv"), told.csv().as_bytes())?;
-    if let Some(csv) = told.beyond.csv(&told.words()) {
+    if let Some(csv) = told.beyond.csv(&told.words(), &told.marking()) {
         write_atomically(&folder.join("worlds.csv"), csv.as_bytes())?;
     }
     let compliance = folder.join("compliance.csv");

@@ -226,7 +226,7 @@ impl Told<'_> {
     }
 
     /// The marking as a field of a table.
-    fn marking(&self) -> String {
+    pub fn marking(&self) -> String {
         let meta = &self.names.model.meta;
         let marking = handling(meta.exercise, &meta.marking);
         if marking.contains([',', '"', '\n', '\r']) {

@@ -495,17 +495,17 @@ impl Beyond {
     }
 
     /// One line a set and portfolio; none where nothing is uncertain. Numbers read back as they are.
-    pub fn csv(&self, words: &Words<'_>) -> Option<String> {
+    pub fn csv(&self, words: &Words<'_>, marking: &str) -> Option<String> {
         let assumed = self.assumed.as_ref()?;
         let mut out = "set".to_owned();
         for place in 0..words.parameters.len() {
             let _ = write!(out, ",{}", words.parameter(place).id);
         }
-        out.push_str(",portfolio,loss\n");
+        out.push_str(",portfolio,loss,marking\n");
         for (set, (values, losses)) in assumed.values.iter().zip(&assumed.over.losses).enumerate() {
             let values: String = values.iter().map(|value| format!(",{value}")).collect();
             for (i, loss) in losses.iter().enumerate() {
-                let _ = writeln!(out, "{set}{values},{},{loss}", self.id(words, i));
+                let _ = writeln!(out, "{set}{values},{},{loss},{marking}", self.id(words, i));
             }
         }
         Some(out)
