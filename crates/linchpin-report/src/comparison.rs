@@ -179,7 +179,7 @@ pub struct InWorlds {
     pub row: usize,
     /// Probability of being best over what is not known, 0 to 1.
     pub best: f64,
-    /// Interval of that probability at the confidence of the comparison.
+    /// 95 % interval of that probability.
     pub interval: [f64; 2],
     /// Mean loss over what is not known.
     pub loss: f64,

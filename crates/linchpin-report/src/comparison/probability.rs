@@ -52,9 +52,8 @@ pub(super) fn plot(c: &Comparison) -> Option<Plot> {
     let subtitle = match &c.worlds {
         Some(worlds) => format!(
             "Dark bar: chance in the runs alone, all values as assumed. Light bar: over {} sets of values of what is not known \
-             (line: {} % interval).",
-            format::count(worlds.samples),
-            format::number(c.percent)
+             (line: 95 % interval).",
+            format::count(worlds.samples)
         ),
         None => {
             "Chance in the runs alone, with all values as assumed: bootstrap samples of the runs.".to_owned()
