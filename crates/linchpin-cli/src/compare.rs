@@ -199,7 +199,7 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
         loaded: &loaded,
         model,
         portfolios: &listed.portfolios,
-        candidates: &candidates,
+        candidates: &list,
         found: &found,
         means: &verdict.means,
         front: &verdict.front,

@@ -150,7 +150,7 @@ pub struct Looking<'a> {
     pub model: &'a Model,
     /// What was compared.
     pub portfolios: &'a [Portfolio<'a>],
-    /// Their models.
+    /// Models of the first ones of them.
     pub candidates: &'a [Candidate],
     /// What the race found.
     pub found: &'a Contested,
@@ -241,7 +241,7 @@ impl<'a> Looking<'a> {
         let source = Source {
             loaded: self.loaded,
             portfolios: shortlist.iter().map(|i| &self.portfolios[*i]).collect(),
-            models: shortlist.iter().map(|i| self.candidates[*i].model.clone()).collect(),
+            models: self.models(&shortlist)?,
             threats: &others,
         };
         let ids: Vec<String> = shortlist.iter().map(|i| self.portfolios[*i].id()).collect();
@@ -280,6 +280,19 @@ impl<'a> Looking<'a> {
 
     fn winner(&self) -> Option<usize> {
         self.found.selection.as_ref().map(|selection| self.found.eligible[selection.best])
+    }
+
+    /// Models as written. Of what was found by the search after the race they are made anew.
+    fn models(&self, shortlist: &[usize]) -> Result<Vec<Arc<Model>>, Failure> {
+        let model = |i: &usize| match self.candidates.get(*i) {
+            Some(candidate) => Ok(candidate.model.clone()),
+            None => {
+                let choice = Choice { options: &self.portfolios[*i].options, ..Choice::default() };
+                let model = self.loaded.variant(&choice).model.map(Arc::new);
+                model.ok_or_else(|| Failure::invalid("options that cannot be taken together as written"))
+            }
+        };
+        shortlist.iter().map(model).collect()
     }
 
     /// The scenario as it is, the winner, what is as good, all still in the race, the front within the budget, and single
