@@ -21,7 +21,7 @@ from hyperqueue.job import Job
 
 PARTS = 16
 LONGEST_S = 240
-RUN = ["--replications", "1600", "--block-size", "20", "--threads", "1", "--quiet"]
+RUN = ["--replications", "4800", "--block-size", "20", "--threads", "1", "--quiet"]
 
 
 def to_loopback(access):
@@ -70,18 +70,30 @@ def kill_in_the_middle(workers):
     while True:
         for process in workers:
             try:
-                parts = [part_of(pid) for pid in children(process)]
+                pids = children(process)
+                parts = [(pid, part_of(pid)) for pid in pids]
             except (OSError, ValueError):
                 continue
-            begun = [part for part in parts if part and is_begun(part)]
-            if begun:
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait()
-                # The worker takes its part with it; it could have been done in the very last moment.
-                if is_begun(begun[0]):
-                    return process, begun[0]
-                raise SystemExit("the part was done before its worker could be killed: make parts longer")
+            for pid, part in parts:
+                if part and is_begun(part) and stop_in_the_middle(pid, part):
+                    # As when a machine dies: the worker first, so that it can report nothing.
+                    os.kill(process.pid, signal.SIGKILL)
+                    os.kill(pid, signal.SIGKILL)
+                    process.wait()
+                    return process, part
         time.sleep(0.001)
+
+
+def stop_in_the_middle(pid, part):
+    """Holds a part where it is; false where it was done in the very last moment."""
+    try:
+        os.kill(pid, signal.SIGSTOP)
+        if is_begun(part):
+            return True
+        os.kill(pid, signal.SIGCONT)
+    except ProcessLookupError:
+        pass
+    return False
 
 
 def content(study):
