@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn the_title_says_what_protecting_saves_and_the_marking_is_there() {
         let [plot] = &worst_plots(&worst())[..] else { panic!("one picture") };
-        assert_eq!(plot.title, "Protecting 2 assets takes 75 % off the worst attack on 3");
+        assert_eq!(plot.title, "Protecting 2 assets takes 75\u{a0}% off the worst attack on 3");
         assert_eq!(plot.handling, "TLP:RED");
         let document = Document::parse(&plot.svg).unwrap();
         let texts: Vec<&str> = document.descendants().filter_map(|node| node.text()).collect();
