@@ -60,6 +60,23 @@ fn threads_and_going_on_change_nothing() {
     }
 }
 
+/// Killed right after the folder was made its own, it goes on; a stranger's folder is left alone.
+#[test]
+fn a_folder_is_known_by_its_rounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let [own, other] = ["own", "other"].map(|name| folder.path().join(name));
+    for path in [&own, &other] {
+        fs::create_dir_all(path).unwrap();
+        fs::write(path.join("scenario.ron"), "mine").unwrap();
+    }
+    fs::create_dir(own.join("rounds")).unwrap();
+    expect(0, compare(folder.path(), "own", &[]));
+    assert!(own.join("report.html").is_file() && own.join("rounds/00").is_dir());
+    expect(2, compare(folder.path(), "other", &["--replace"]));
+    assert_eq!(fs::read_to_string(other.join("scenario.ron")).unwrap(), "mine");
+    assert!(!other.join("rounds").exists());
+}
+
 #[test]
 fn a_budget_that_pays_nothing_leaves_things_as_they_are() {
     let folder = tempfile::tempdir().unwrap();

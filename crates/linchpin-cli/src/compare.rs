@@ -13,7 +13,7 @@ mod worlds;
 use crate::args::Talk;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
-use crate::folder::{default_folder, occupy};
+use crate::folder::{default_folder, settle};
 use crate::interrupt::Interrupt;
 use crate::load::{scenario_file, show as show_problems};
 use crate::number::count;
@@ -158,7 +158,7 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
         |(i, portfolio): (usize, &Portfolio<'_>)| portfolio.options.len() <= 1 || require_of == Some(i);
     let kept: Vec<bool> = listed.portfolios.iter().enumerate().map(kept).collect();
     let folder = args.out.clone().unwrap_or_else(|| with_suffix(&default_folder(&file, None)));
-    let _lock = settle(&folder, args.replace)?;
+    let _lock = settle(&folder, &folder.join("rounds"), &[folder.join(WORLDS)], args.replace)?;
     write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
     let seed = args.seed.unwrap_or(model.meta.seed);
     let plan = Contest {
@@ -373,19 +373,4 @@ fn with_suffix(folder: &Path) -> PathBuf {
     let mut name = folder.file_name().unwrap_or_default().to_owned();
     name.push("-compare");
     folder.with_file_name(name)
-}
-
-/// Makes the folder ours.
-fn settle(folder: &Path, replace: bool) -> Result<linchpin_ensemble::Lock, Failure> {
-    let rounds = folder.join("rounds");
-    if rounds.is_dir() {
-        let lock = linchpin_ensemble::Lock::take(folder)?;
-        for gone in [rounds, folder.join(WORLDS)].into_iter().filter(|path| replace && path.is_dir()) {
-            std::fs::remove_dir_all(&gone).map_err(|source| {
-                Failure::from(linchpin_ensemble::StudyError::Io { doing: "remove", path: gone, source })
-            })?;
-        }
-        return Ok(lock);
-    }
-    occupy(folder)
 }

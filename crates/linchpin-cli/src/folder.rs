@@ -97,6 +97,33 @@ pub fn occupy(folder: &Path) -> Result<Lock, Failure> {
     Ok(Lock::take(folder)?)
 }
 
+/// Makes a folder ours in which a command keeps what it has done in `kept`, and some of it in `also`; with `replace` what is
+/// there goes. `kept` is made before anything else is written, and tells the folder of a command from a stranger's:
+/// whenever it is killed, the same command goes on.
+///
+/// # Errors
+/// As [`occupy`]; and where something cannot be removed.
+pub fn settle(folder: &Path, kept: &Path, also: &[PathBuf], replace: bool) -> Result<Lock, Failure> {
+    let lock = if kept.is_dir() { Lock::take(folder)? } else { occupy(folder)? };
+    create_folder(kept)?;
+    if replace {
+        for path in children(kept)?.iter().chain(also) {
+            let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            removed.or_else(|error| if path.exists() { Err(error) } else { Ok(()) }).map_err(|source| {
+                Failure::from(StudyError::Io { doing: "remove", path: path.clone(), source })
+            })?;
+        }
+    }
+    Ok(lock)
+}
+
+/// What lies in a folder.
+fn children(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    fs::read_dir(folder)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .map_err(|source| StudyError::Io { doing: "read folder", path: folder.to_owned(), source }.into())
+}
+
 /// A whole study is never taken for a part, nor one part for another.
 fn demand_part(folder: &Path, shard: Option<Shard>, existing: Existing) -> Result<(), Failure> {
     let Some(manifest) = Manifest::read(folder) else { return Ok(()) };

@@ -10,7 +10,7 @@ use crate::args::Talk;
 use crate::compare::metric;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
-use crate::folder::{default_folder, occupy};
+use crate::folder::{default_folder, settle};
 use crate::interrupt::Interrupt;
 use crate::load::{scenario_file, show as show_problems};
 use crate::number::{count, wall_time};
@@ -24,8 +24,7 @@ use linchpin_analysis::Catalogue;
 use linchpin_analysis::cuts::Structure;
 use linchpin_analysis::illusion::illusions;
 use linchpin_ensemble::{
-    ALL_SERVICES, Item, Lock, Outage, Ranked, Ranking, StudyError, create_folder, hex, runs_folder, sha256,
-    write_atomically,
+    ALL_SERVICES, Item, Outage, Ranked, Ranking, create_folder, hex, runs_folder, sha256, write_atomically,
 };
 use linchpin_model::{Model, NeedId, NodeId, NodeKind, Role, ServiceId};
 use linchpin_scenario::decode::duration_text;
@@ -119,7 +118,7 @@ pub fn rank(args: &RankArgs, console: &Console) -> Result<Exit, Failure> {
     let metric = metric(&args.metric, &Catalogue::new(model))?;
     let asked = asked(args, model)?;
     let folder = args.out.clone().unwrap_or_else(|| with_suffix(&default_folder(&file, None)));
-    let _lock = settle(&folder, args.replace)?;
+    let _lock = settle(&folder, &runs_folder(&folder), &[], args.replace)?;
     write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
     let (items, assets) = items(model, args.needs);
     let seed = args.seed.unwrap_or(model.meta.seed);
@@ -266,15 +265,4 @@ fn with_suffix(folder: &Path) -> PathBuf {
     let mut name = folder.file_name().unwrap_or_default().to_owned();
     name.push("-rank");
     folder.with_file_name(name)
-}
-
-/// Makes the folder ours.
-fn settle(folder: &Path, replace: bool) -> Result<Lock, Failure> {
-    let lock = occupy(folder)?;
-    let runs = runs_folder(folder);
-    if replace && runs.is_dir() {
-        std::fs::remove_dir_all(&runs)
-            .map_err(|source| Failure::from(StudyError::Io { doing: "remove", path: runs, source }))?;
-    }
-    Ok(lock)
 }

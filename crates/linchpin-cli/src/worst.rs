@@ -10,7 +10,7 @@ use crate::args::Talk;
 use crate::compare::metric;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
-use crate::folder::{default_folder, occupy};
+use crate::folder::{default_folder, settle};
 use crate::interrupt::Interrupt;
 use crate::load::{scenario_file, show as show_problems};
 use crate::number::count;
@@ -20,8 +20,8 @@ use crate::study::REDACTED;
 use clap::Args;
 use linchpin_analysis::{Catalogue, Metric};
 use linchpin_ensemble::{
-    ALL_SERVICES, Against, Halt, Lock, Scheme, Searching, StudyError, WorstFound, WorstPlan, create_folder,
-    hex, sha256, worst as look, write_atomically,
+    ALL_SERVICES, Against, Halt, Scheme, Searching, WorstFound, WorstPlan, create_folder, hex, sha256,
+    worst as look, write_atomically,
 };
 use linchpin_model::{Model, NodeId, Strike};
 use linchpin_scenario::decode::duration_text;
@@ -150,7 +150,7 @@ pub fn worst(args: &WorstArgs, console: &Console) -> Result<Exit, Failure> {
     let metric = metric(&args.metric, &Catalogue::new(model))?;
     let asked = candidates::asked(args, model)?;
     let folder = args.out.clone().unwrap_or_else(|| with_suffix(&default_folder(&file, None)));
-    let _lock = settle(&folder, args.replace)?;
+    let _lock = settle(&folder, &answers(&folder), &[], args.replace)?;
     write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
     let seed = args.seed.unwrap_or(model.meta.seed);
     let question = question(args, &asked, frozen, seed);
@@ -275,20 +275,6 @@ fn with_suffix(folder: &Path) -> PathBuf {
 
 fn answers(folder: &Path) -> PathBuf {
     folder.join("answers")
-}
-
-/// Makes the folder ours.
-fn settle(folder: &Path, replace: bool) -> Result<Lock, Failure> {
-    let kept = answers(folder);
-    if !kept.is_dir() {
-        return occupy(folder);
-    }
-    let lock = Lock::take(folder)?;
-    if replace {
-        std::fs::remove_dir_all(&kept)
-            .map_err(|source| Failure::from(StudyError::Io { doing: "remove", path: kept, source }))?;
-    }
-    Ok(lock)
 }
 
 /// How far the search is.
