@@ -8,6 +8,7 @@ pub(crate) mod limits;
 
 pub use build::{Columns, Parts, build, cascade_histogram};
 
+use linchpin_model::{Assumption, Model};
 use serde::{Deserialize, Serialize};
 
 /// Version of the layout of [`Findings`] and `summary.json`. Raised when a field changes its meaning.
@@ -295,4 +296,17 @@ pub struct AssumptionRow {
     pub source: String,
     /// Confidence code or word.
     pub confidence: String,
+}
+
+impl AssumptionRow {
+    /// All that a model assumes.
+    pub fn all(model: &Model) -> Vec<Self> {
+        let row = |row: &Assumption| Self {
+            what: row.what.clone(),
+            value: row.value.clone(),
+            source: row.source.clone(),
+            confidence: row.confidence.clone(),
+        };
+        model.assumptions.iter().map(row).collect()
+    }
 }

@@ -13,7 +13,7 @@ mod worlds;
 use crate::args::Talk;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
-use crate::folder::{default_folder, settle};
+use crate::folder::settle;
 use crate::interrupt::Interrupt;
 use crate::load::{scenario_file, show as show_problems};
 use crate::number::count;
@@ -22,6 +22,7 @@ use crate::redact::{Redact, pseudonymous};
 use crate::results::{PROGRAM, shown};
 use crate::study::REDACTED;
 use crate::suggest::nearest;
+use crate::work::{Work, open, runnable};
 use clap::Args;
 use linchpin_analysis::compare::Selector;
 use linchpin_analysis::{Catalogue, Metric};
@@ -70,18 +71,9 @@ pub struct CompareArgs {
     /// At most so many replications [default: the scenario's]
     #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u32).range(64..=1_000_000_000))]
     pub replications: Option<u32>,
-    /// Seed of all draws [default: the scenario's]
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
-    /// Worker threads; 0: one for each processor. Changes no result
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
-    /// Folder of the comparison [default: studies/NAME-compare]
-    #[arg(long, short, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Throw away the comparison that is in the folder, rather than go on with it
-    #[arg(long)]
-    pub replace: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub work: Work,
     /// Exit with 3 where a requirement is not met with the best portfolio, 4 where one is undecided
     #[arg(long)]
     pub require: bool,
@@ -123,11 +115,8 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
     let redact = args.redact.key()?;
     let interrupt = Interrupt::listen();
     let file = scenario_file(&args.file);
-    let loaded = linchpin_scenario::load_model(&file);
-    show_problems(&loaded.sources, &loaded.diagnostics, console);
-    let (Some(model), Some(frozen)) = (&loaded.model, &loaded.frozen) else {
-        return Err(Failure::invalid(format!("{} cannot be run", file.display())));
-    };
+    let loaded = open(&file, console);
+    let (model, frozen) = runnable(&loaded, &file)?;
     let options = loaded.options.as_ref().filter(|options| !options.list.is_empty());
     let options = options.ok_or_else(|| {
         Failure::invalid(format!("{} has no options to compare", file.display()))
@@ -157,10 +146,10 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
     let kept =
         |(i, portfolio): (usize, &Portfolio<'_>)| portfolio.options.len() <= 1 || require_of == Some(i);
     let kept: Vec<bool> = listed.portfolios.iter().enumerate().map(kept).collect();
-    let folder = args.out.clone().unwrap_or_else(|| with_suffix(&default_folder(&file, None)));
-    let _lock = settle(&folder, &folder.join("rounds"), &[folder.join(WORLDS)], args.replace)?;
+    let folder = args.work.folder(&file, "compare");
+    let _lock = settle(&folder, &folder.join("rounds"), &[folder.join(WORLDS)], args.work.replace)?;
     write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
-    let seed = args.seed.unwrap_or(model.meta.seed);
+    let seed = args.work.seed(model);
     let plan = Contest {
         candidates: &list,
         eligible: &eligible,
@@ -177,7 +166,7 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
         seed,
         frozen,
         program: PROGRAM,
-        threads: args.threads,
+        threads: args.work.threads,
     };
     let line = Line::new(console, &metric);
     let result = interrupt.during(|stop| {
@@ -208,7 +197,7 @@ pub fn compare(args: &CompareArgs, console: &Console) -> Result<Exit, Failure> {
         metric: &args.metric,
         seed,
         frozen,
-        threads: args.threads,
+        threads: args.work.threads,
     };
     let place = folder.join(WORLDS);
     let beyond = interrupt.during(|stop| looking.look(&threats, &place, stop, console, &line));
@@ -367,10 +356,4 @@ fn candidates(
         return Err(Failure::invalid("options that cannot be taken together as written"));
     }
     Ok(list)
-}
-
-fn with_suffix(folder: &Path) -> PathBuf {
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push("-compare");
-    folder.with_file_name(name)
 }

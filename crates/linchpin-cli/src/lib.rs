@@ -31,6 +31,7 @@ mod run;
 mod status;
 mod study;
 mod suggest;
+mod work;
 mod worst;
 
 use args::{Cli, Command};

@@ -7,6 +7,18 @@ use linchpin_analysis::Metric;
 use linchpin_ensemble::Progress;
 use linchpin_model::time::format_duration;
 
+/// A bar on standard error; hidden where nobody looks.
+fn bar(console: &Console) -> ProgressBar {
+    let target =
+        if console.shows_progress() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(1), target);
+    // The template is checked by a test; the standard one does as well.
+    if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+        bar.set_style(style);
+    }
+    bar
+}
+
 /// A line of words on standard error; hidden where nobody looks.
 #[derive(Debug)]
 pub struct Words(ProgressBar);
@@ -14,17 +26,7 @@ pub struct Words(ProgressBar);
 impl Words {
     /// An empty line.
     pub fn new(console: &Console) -> Self {
-        let target = if console.shows_progress() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(Some(1), target);
-        // The template is checked by a test; the standard one does as well.
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            bar.set_style(style);
-        }
-        Self(bar)
+        Self(bar(console))
     }
 
     /// Shows these words, which are made only where somebody looks.
@@ -51,17 +53,7 @@ pub struct Line {
 impl Line {
     /// A line that shows how this metric comes along.
     pub fn new(console: &Console, headline: &Metric) -> Self {
-        let target = if console.shows_progress() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(Some(1), target);
-        // The template is checked by a test; the standard one does as well.
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            bar.set_style(style);
-        }
-        Self { bar, headline: headline.name.clone(), unit: headline.unit }
+        Self { bar: bar(console), headline: headline.name.clone(), unit: headline.unit }
     }
 
     /// Shows how far it is.

@@ -10,15 +10,16 @@ use crate::args::Talk;
 use crate::compare::metric;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
-use crate::folder::{default_folder, settle};
+use crate::folder::settle;
 use crate::interrupt::Interrupt;
-use crate::load::{scenario_file, show as show_problems};
+use crate::load::scenario_file;
 use crate::number::{count, wall_time};
 use crate::progress::Line;
 use crate::redact::{Redact, pseudonymous};
 use crate::results::PROGRAM;
 use crate::study::REDACTED;
 use crate::suggest::nearest;
+use crate::work::{Work, open, parse_lasting, runnable};
 use clap::Args;
 use linchpin_analysis::Catalogue;
 use linchpin_analysis::cuts::Structure;
@@ -75,31 +76,15 @@ pub struct RankArgs {
     /// Replications [default: the scenario's, at most 1,000]
     #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000_000))]
     pub replications: Option<u32>,
-    /// Seed of all draws [default: the scenario's]
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
-    /// Worker threads; 0: one for each processor. Changes no result
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
-    /// Folder of the ranking [default: studies/NAME-rank]
-    #[arg(long, short, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Throw away the ranking that is in the folder, rather than go on with it
-    #[arg(long)]
-    pub replace: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub work: Work,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub redact: Redact,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub talk: Talk,
-}
-
-fn parse_lasting(text: &str) -> Result<u32, String> {
-    match duration_text(text)? {
-        0 => Err("a time above 0".to_owned()),
-        lasts => Ok(lasts),
-    }
 }
 
 /// Replications where nobody says: each of them is some hundred runs.
@@ -110,18 +95,15 @@ pub fn rank(args: &RankArgs, console: &Console) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
     let key = args.redact.key()?;
     let file = scenario_file(&args.file);
-    let loaded = linchpin_scenario::load_model(&file);
-    show_problems(&loaded.sources, &loaded.diagnostics, console);
-    let (Some(model), Some(frozen)) = (&loaded.model, &loaded.frozen) else {
-        return Err(Failure::invalid(format!("{} cannot be run", file.display())));
-    };
+    let loaded = open(&file, console);
+    let (model, frozen) = runnable(&loaded, &file)?;
     let metric = metric(&args.metric, &Catalogue::new(model))?;
     let asked = asked(args, model)?;
-    let folder = args.out.clone().unwrap_or_else(|| with_suffix(&default_folder(&file, None)));
-    let _lock = settle(&folder, &runs_folder(&folder), &[], args.replace)?;
+    let folder = args.work.folder(&file, "rank");
+    let _lock = settle(&folder, &runs_folder(&folder), &[], args.work.replace)?;
     write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
     let (items, assets) = items(model, args.needs);
-    let seed = args.seed.unwrap_or(model.meta.seed);
+    let seed = args.work.seed(model);
     let ranking = Ranking {
         model,
         items: &items,
@@ -131,7 +113,7 @@ pub fn rank(args: &RankArgs, console: &Console) -> Result<Exit, Failure> {
         seed,
         frozen,
         program: PROGRAM,
-        threads: args.threads,
+        threads: args.work.threads,
         brute_force: args.brute_force,
     };
     let line = Line::new(console, &metric);
@@ -259,10 +241,4 @@ fn asked(args: &RankArgs, model: &Model) -> Result<Option<(ServiceId, Option<Nod
     let mut known = points.iter().map(|node| model.id(*node));
     let found = found.ok_or_else(|| unknown("delivery point of the service", point, &mut known))?;
     Ok(Some((service, Some(*found))))
-}
-
-fn with_suffix(folder: &Path) -> PathBuf {
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push("-rank");
-    folder.with_file_name(name)
 }

@@ -10,13 +10,14 @@ use crate::args::Talk;
 use crate::compare::metric;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
-use crate::folder::{default_folder, settle};
+use crate::folder::settle;
 use crate::interrupt::Interrupt;
-use crate::load::{scenario_file, show as show_problems};
+use crate::load::scenario_file;
 use crate::number::count;
 use crate::redact::{Redact, pseudonymous};
 use crate::results::PROGRAM;
 use crate::study::REDACTED;
+use crate::work::{Work, open, parse_lasting, runnable};
 use clap::Args;
 use linchpin_analysis::{Catalogue, Metric};
 use linchpin_ensemble::{
@@ -87,31 +88,15 @@ pub struct WorstArgs {
     /// Try all sets of targets where that takes at most so many replications
     #[arg(long, value_name = "N", default_value = "200000")]
     pub exact: u64,
-    /// Seed of all draws [default: the scenario's]
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
-    /// Worker threads; 0: one for each processor. Changes no result
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
-    /// Folder of the search [default: studies/NAME-worst]
-    #[arg(long, short, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Throw away the search that is in the folder, rather than go on with it
-    #[arg(long)]
-    pub replace: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
+    pub work: Work,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub redact: Redact,
     #[command(flatten)]
     #[allow(missing_docs, reason = "a comment would replace the help of the arguments")]
     pub talk: Talk,
-}
-
-fn parse_lasting(text: &str) -> Result<u32, String> {
-    match duration_text(text)? {
-        0 => Err("a time above 0".to_owned()),
-        lasts => Ok(lasts),
-    }
 }
 
 fn parse_effort(text: &str) -> Result<f64, String> {
@@ -142,17 +127,14 @@ pub fn worst(args: &WorstArgs, console: &Console) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
     let key = args.redact.key()?;
     let file = scenario_file(&args.file);
-    let loaded = linchpin_scenario::load_model(&file);
-    show_problems(&loaded.sources, &loaded.diagnostics, console);
-    let (Some(model), Some(frozen)) = (&loaded.model, &loaded.frozen) else {
-        return Err(Failure::invalid(format!("{} cannot be run", file.display())));
-    };
+    let loaded = open(&file, console);
+    let (model, frozen) = runnable(&loaded, &file)?;
     let metric = metric(&args.metric, &Catalogue::new(model))?;
     let asked = candidates::asked(args, model)?;
-    let folder = args.out.clone().unwrap_or_else(|| with_suffix(&default_folder(&file, None)));
-    let _lock = settle(&folder, &answers(&folder), &[], args.replace)?;
+    let folder = args.work.folder(&file, "worst");
+    let _lock = settle(&folder, &answers(&folder), &[], args.work.replace)?;
     write_atomically(&folder.join("scenario.ron"), frozen.as_bytes())?;
-    let seed = args.seed.unwrap_or(model.meta.seed);
+    let seed = args.work.seed(model);
     let question = question(args, &asked, frozen, seed);
     let plan = plan(args, &asked, model, seed, &question);
     let line = Line::new(console);
@@ -200,7 +182,7 @@ fn plan<'a>(
         replications: args.replications,
         exact: args.exact,
         question,
-        threads: args.threads,
+        threads: args.work.threads,
     }
 }
 
@@ -265,12 +247,6 @@ fn question(args: &WorstArgs, asked: &Asked, frozen: &str, seed: u64) -> String 
         "{PROGRAM}\n{seed} {} {} {} {} {}\n{candidates:?} {scheme:?} {most} {protections} {strike:?}\n{frozen}",
         args.metric, args.tail, args.replications, args.exact, args.at
     )
-}
-
-fn with_suffix(folder: &Path) -> PathBuf {
-    let mut name = folder.file_name().unwrap_or_default().to_owned();
-    name.push("-worst");
-    folder.with_file_name(name)
 }
 
 fn answers(folder: &Path) -> PathBuf {

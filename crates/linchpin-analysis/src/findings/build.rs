@@ -107,16 +107,7 @@ pub fn build<C: Columns>(parts: Parts<'_>, study: StudyInfo, columns: &mut C) ->
         most_harmful: listed(model, sums, sums.roots().iter()),
         timelines: Vec::new(),
         network: picture(model, sums),
-        assumptions: model
-            .assumptions
-            .iter()
-            .map(|row| AssumptionRow {
-                what: row.what.clone(),
-                value: row.value.clone(),
-                source: row.source.clone(),
-                confidence: row.confidence.clone(),
-            })
-            .collect(),
+        assumptions: AssumptionRow::all(model),
     })
 }
 

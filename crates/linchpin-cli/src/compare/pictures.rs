@@ -34,7 +34,7 @@ impl Told<'_> {
             requirements: self.requirements_told(),
             curves: self.curves(rows),
             uncertain: self.names.count("parameter") as u64,
-            assumptions: self.assumptions(),
+            assumptions: AssumptionRow::all(&self.names.model),
             limits: self.limits(),
             worlds: self.beyond.report_assumptions(&self.words()),
             threats: self.beyond.report_threats(&self.words()),
@@ -142,16 +142,6 @@ impl Told<'_> {
             }
         }
         curves
-    }
-
-    fn assumptions(&self) -> Vec<AssumptionRow> {
-        let rows = self.names.model.assumptions.iter().map(|row| AssumptionRow {
-            what: row.what.clone(),
-            value: row.value.clone(),
-            source: row.source.clone(),
-            confidence: row.confidence.clone(),
-        });
-        rows.collect()
     }
 
     /// What the reader must know, most important first.

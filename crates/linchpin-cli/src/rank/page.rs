@@ -73,17 +73,7 @@ pub fn page(told: &Told<'_>, plots: &[Plot]) -> Page {
                 )),
         );
     }
-    page.assumptions = told
-        .model
-        .assumptions
-        .iter()
-        .map(|row| AssumptionRow {
-            what: row.what.clone(),
-            value: row.value.clone(),
-            source: row.source.clone(),
-            confidence: row.confidence.clone(),
-        })
-        .collect();
+    page.assumptions = AssumptionRow::all(told.model);
     page
 }
 

@@ -23,17 +23,7 @@ pub fn page(told: &Told<'_>, plots: &[Plot]) -> Page {
             effort(told)
         ),
         limits: limits(told),
-        assumptions: told
-            .model
-            .assumptions
-            .iter()
-            .map(|row| AssumptionRow {
-                what: row.what.clone(),
-                value: row.value.clone(),
-                source: row.source.clone(),
-                confidence: row.confidence.clone(),
-            })
-            .collect(),
+        assumptions: AssumptionRow::all(told.model),
         ..Page::default()
     };
     if !told.protected().is_empty() {
