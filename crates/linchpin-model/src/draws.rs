@@ -172,7 +172,7 @@ impl Seeds {
     /// The draws of one replication.
     pub fn replication(&self, replication: u32) -> Draws {
         Draws {
-            keys: self.layers.map(|seed| [seed as u32, (seed >> 32) as u32]),
+            keys: self.layers.map(|seed| round_keys([seed as u32, (seed >> 32) as u32])),
             replications: self.fixed.map(|fixed| fixed.unwrap_or(replication)),
         }
     }
@@ -181,7 +181,8 @@ impl Seeds {
 /// All draws of one replication.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Draws {
-    keys: [[u32; 2]; 3],
+    /// By layer, the keys of all rounds: they are the same for every draw.
+    keys: [[[u32; 2]; ROUNDS]; 3],
     replications: [u32; 3],
 }
 
@@ -195,17 +196,38 @@ impl Draws {
             self.replications[layer as usize],
             (purpose as u32) << 24 | (count & 0x00ff_ffff),
         ];
-        let block = philox4x32_10(counter, self.keys[layer as usize]);
+        let block = encrypt(counter, &self.keys[layer as usize]);
         let bits = u64::from(block[1]) << 32 | u64::from(block[0]);
         ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
     }
 }
 
+/// Rounds of Philox.
+const ROUNDS: usize = 10;
+
 /// One block of Philox4x32-10.
-#[inline]
-pub const fn philox4x32_10(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+pub const fn philox4x32_10(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    encrypt(counter, &round_keys(key))
+}
+
+/// The key schedule: a Weyl sequence.
+const fn round_keys(mut key: [u32; 2]) -> [[u32; 2]; ROUNDS] {
+    let mut keys = [[0; 2]; ROUNDS];
     let mut round = 0;
-    while round < 10 {
+    while round < ROUNDS {
+        keys[round] = key;
+        key = [key[0].wrapping_add(0x9e37_79b9), key[1].wrapping_add(0xbb67_ae85)];
+        round += 1;
+    }
+    keys
+}
+
+/// The rounds of Philox with these keys.
+#[inline]
+const fn encrypt(mut counter: [u32; 4], keys: &[[u32; 2]; ROUNDS]) -> [u32; 4] {
+    let mut round = 0;
+    while round < ROUNDS {
+        let key = keys[round];
         let low = counter[0] as u64 * 0xd251_1f53;
         let high = counter[2] as u64 * 0xcd9e_8d57;
         counter = [
@@ -214,7 +236,6 @@ pub const fn philox4x32_10(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4]
             (low >> 32) as u32 ^ counter[3] ^ key[1],
             low as u32,
         ];
-        key = [key[0].wrapping_add(0x9e37_79b9), key[1].wrapping_add(0xbb67_ae85)];
         round += 1;
     }
     counter
