@@ -56,9 +56,9 @@ impl Engine<'_> {
             if std::mem::replace(&mut self.flow.needs[need as usize].full, full) == full {
                 continue;
             }
-            let special = self.flow.needs[need as usize].special();
-            if special != 0 {
-                self.touch_special(special - 1);
+            let hot = self.flow.needs[need as usize];
+            if hot.special() != 0 {
+                self.touch_special(&hot);
             }
             self.refresh_term(need);
         }

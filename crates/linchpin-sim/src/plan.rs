@@ -7,13 +7,10 @@ use crate::observation::Lookout;
 use crate::state::{Blame, ONE, flag};
 use crate::warning::Circles;
 use linchpin_model::{
-    CeilingKind, Combine, Cover, DistId, Distribution, Effect, Key, Level, Model, Need, NeedId, NetworkRule,
-    NodeId, NodeKind, Priority, Reserve, Role, Targets,
+    CeilingKind, ClassId, Combine, Cover, DistId, Distribution, Effect, Key, Level, Model, Need, NeedId,
+    NetworkRule, NodeId, NodeKind, Priority, Reserve, Role, Targets,
 };
 use std::sync::Arc;
-
-/// Marks an entry of [`Plan::out`] whose link is delayed.
-pub(crate) const DELAYED: u32 = 1 << 31;
 
 /// Where a node stands in the tables of what only some nodes can do.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +43,8 @@ impl HotMembership {
     pub(crate) const LAST: u32 = 1 << 31;
 }
 
-/// One consumer of a node: the need, and the weight of the link (where delayed: the index of the delay).
+/// One consumer of a node: the need, and the weight of the link (where delayed: the index of the delay). Those of a node
+/// whose links are delayed come last.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Out {
     pub(crate) need: u32,
@@ -64,6 +62,8 @@ pub(crate) struct Special {
     pub(crate) stages: u8,
     /// The special whose stages this need refills; `u32::MAX`: none.
     pub(crate) refills: u32,
+    /// Class of the owner.
+    pub(crate) class: ClassId,
     /// All there is to it is one stage that always starts, at once, and neither breaks nor is refilled.
     pub(crate) simple: bool,
 }
@@ -171,6 +171,8 @@ pub(crate) struct Plan {
     /// Some nodes have [`flag::CAN_TURN`].
     pub(crate) has_turning: bool,
     pub(crate) has_failures: bool,
+    /// Teams by skill, ascending.
+    pub(crate) teams_with: Vec<Vec<u16>>,
     /// Rank of a repair at each node where the priority rule fixes it; empty otherwise.
     pub(crate) ranks: Vec<f64>,
     pub(crate) sectors: usize,
@@ -251,6 +253,7 @@ impl Plan {
             has_turning: false,
             has_circles: has_circles(&model),
             has_failures: !model.failures.is_empty(),
+            teams_with: lay_teams(&model),
             ranks: lay_ranks(&model),
             sectors: model.sectors.len(),
             event_limit: model.meta.event_limit,
@@ -477,6 +480,7 @@ fn lay_needs(model: &Model, specials: &mut Vec<Special>) {
             first_stage: reserve.map_or(0, |reserve| reserve.first_stage),
             stages: reserve.map_or(0, |reserve| reserve.stages as u8),
             refills: u32::MAX,
+            class: model.nodes[need.owner.index()].class,
             simple: reserve.is_some_and(|reserve| is_simple(model, need, reserve)),
         });
     }
@@ -504,14 +508,13 @@ fn is_simple(model: &Model, need: &Need, reserve: &Reserve) -> bool {
 
 fn lay_supplies(model: &Model) -> (Vec<Out>, Vec<DelayedLink>) {
     let mut delayed = Vec::new();
-    let out = model
-        .supplies
-        .iter()
-        .map(|supply| {
-            let link = &model.links[supply.link.index()];
-            if link.delay.is_none() {
-                return Out { need: supply.need.0, weight: link.weight };
-            }
+    let mut out = Vec::with_capacity(model.supplies.len());
+    for node in model.node_ids() {
+        let supplies = || model.supplies_of(node).iter().map(|s| (s, &model.links[s.link.index()]));
+        let plain = supplies().filter(|(_, link)| link.delay.is_none());
+        out.extend(plain.map(|(supply, link)| Out { need: supply.need.0, weight: link.weight }));
+        for (supply, link) in supplies().filter(|(_, link)| !link.delay.is_none()) {
+            out.push(Out { need: supply.need.0, weight: delayed.len() as u32 });
             delayed.push(DelayedLink {
                 link: supply.link.0,
                 need: supply.need.0,
@@ -519,9 +522,8 @@ fn lay_supplies(model: &Model) -> (Vec<Out>, Vec<DelayedLink>) {
                 dist: link.delay,
                 key: model.needs[supply.need.index()].key.with(model.nodes[link.provider.index()].key),
             });
-            Out { need: supply.need.0 | DELAYED, weight: delayed.len() as u32 - 1 }
-        })
-        .collect();
+        }
+    }
     (out, delayed)
 }
 
@@ -692,6 +694,14 @@ impl Mesh {
     pub(crate) fn neighbours(&self, member: u32) -> &[u32] {
         &self.neighbour[self.start[member as usize] as usize..self.start[member as usize + 1] as usize]
     }
+}
+
+fn lay_teams(model: &Model) -> Vec<Vec<u16>> {
+    let mut with = vec![Vec::new(); model.skills.len()];
+    for (team, fixed) in (0..).zip(&model.teams) {
+        with[fixed.skill.index()].push(team);
+    }
+    with
 }
 
 /// Ranks by node, lowest first, where the rule does not depend on the damage.

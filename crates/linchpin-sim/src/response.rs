@@ -271,24 +271,21 @@ impl Engine<'_> {
     /// The team that sends crews: of those with the skill, enough free crews, their own needs met and the region
     /// in reach, one at home in the asset's region first, then the lowest id.
     fn free_team(&self, job: &Job, skill: SkillId, crews: u16) -> Option<u16> {
-        let model = &self.plan.model;
-        let region = model.nodes[job.node as usize].region;
-        let able = |(i, team): &(usize, &linchpin_model::Team)| {
-            team.skill == skill
-                && self.response.crews[*i].free >= u32::from(crews)
-                && (team.serves.is_empty() || team.serves.binary_search(&region).is_ok())
-                && self.nodes[team.node.index()].flags & flag::FAILED == 0
-        };
         if !self.work_possible(job) {
             return None;
         }
-        model
-            .teams
-            .iter()
-            .enumerate()
-            .filter(able)
-            .min_by_key(|(i, team)| (team.home != region, *i))
-            .map(|(i, _)| i as u16)
+        let model = &self.plan.model;
+        let region = model.nodes[job.node as usize].region;
+        let able = |team: &&u16| {
+            let fixed = &model.teams[usize::from(**team)];
+            self.response.crews[usize::from(**team)].free >= u32::from(crews)
+                && (fixed.serves.is_empty() || fixed.serves.binary_search(&region).is_ok())
+                && self.nodes[fixed.node.index()].flags & flag::FAILED == 0
+        };
+        let mut teams = self.plan.teams_with[skill.index()].iter().filter(able);
+        let first = *teams.next()?;
+        let at_home = |team: &u16| model.teams[usize::from(*team)].home == region;
+        Some(if at_home(&first) { first } else { teams.copied().find(at_home).unwrap_or(first) })
     }
 
     /// True while what the work at a node needs is there.

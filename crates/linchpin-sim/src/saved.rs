@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::plans::Plans;
 use crate::state::*;
 use crate::warning::Notices;
-use linchpin_model::Record;
+use linchpin_model::{NodeId, Record};
 
 impl Saved {
     /// The state before anything has happened: every node at full level.
@@ -138,6 +138,9 @@ impl Node {
     fn new(plan: &Plan, i: usize) -> Self {
         let model = &*plan.model;
         let (fixed, needs) = (&model.nodes[i], model.need_start[i + 1] - model.need_start[i]);
+        let supplies = model.supplies_of(NodeId::new(i)).iter();
+        let at_once =
+            supplies.filter(|supply| model.links[supply.link.index()].delay.is_none()).count() as u32;
         Self {
             level: ONE,
             own: fixed.initial.0,
@@ -146,7 +149,7 @@ impl Node {
             blame: Blame::CLEAR,
             failed_below: fixed.failed_below.0,
             need: model.need_start[i],
-            out: [model.supply_start[i], model.supply_start[i + 1]],
+            out: [model.supply_start[i], model.supply_start[i] + at_once],
             membership: if model.membership_start[i] == model.membership_start[i + 1] {
                 u32::MAX
             } else {

@@ -111,7 +111,7 @@ pub(crate) struct Node {
     pub(crate) failed_below: u32,
     /// First of its needs.
     pub(crate) need: u32,
-    /// Its consumers in `Plan::out`.
+    /// Its consumers in `Plan::out`, but for those over delayed links, which follow.
     pub(crate) out: [u32; 2],
     /// First of its entries in `Plan::memberships`; `u32::MAX`: none.
     pub(crate) membership: u32,
@@ -133,17 +133,31 @@ pub(crate) struct HotNeed {
     pub(crate) owner: u32,
     pub(crate) criticality: u32,
     /// Index into [`Plan::specials`] plus one; 0: a plain need for running and starting. With
-    /// [`HotNeed::TOUCHED`] where it is not as in the beginning.
+    /// [`HotNeed::TOUCHED`] where it is not as in the beginning, and what it is told of the special without looking.
     special: u32,
 }
 
 impl HotNeed {
     const TOUCHED: u32 = 1 << 31;
+    const SIMPLE: u32 = 1 << 30;
+    const REFILLS: u32 = 1 << 29;
 
     /// Index into [`Plan::specials`] plus one; 0: a plain need for running and starting.
     #[inline(always)]
     pub(crate) fn special(&self) -> u32 {
-        self.special & !Self::TOUCHED
+        self.special & !(Self::TOUCHED | Self::SIMPLE | Self::REFILLS)
+    }
+
+    /// Whether the special is [`simple`](crate::plan::Special::simple).
+    #[inline(always)]
+    pub(crate) fn is_simple(&self) -> bool {
+        self.special & Self::SIMPLE != 0
+    }
+
+    /// Whether the special refills stages of another.
+    #[inline(always)]
+    pub(crate) fn refills(&self) -> bool {
+        self.special & Self::REFILLS != 0
     }
 
     /// True the first time since the beginning.
@@ -480,6 +494,14 @@ impl<T: Clone> Clone for Scratch<T> {
 }
 
 impl HotNeed {
+    fn mark_special(plan: &Plan, special: u32) -> u32 {
+        let fixed = special.checked_sub(1).map(|row| &plan.specials[row as usize]);
+        let bits = |on: bool, bit: u32| if on { bit } else { 0 };
+        fixed.map_or(0, |fixed| {
+            special | bits(fixed.simple, Self::SIMPLE) | bits(fixed.refills != u32::MAX, Self::REFILLS)
+        })
+    }
+
     /// Need `i` with all providers at full level.
     pub(crate) fn new(plan: &Plan, i: usize) -> Self {
         let (model, need) = (&plan.model, NeedId::new(i));
@@ -490,7 +512,7 @@ impl HotNeed {
             term: ONE,
             owner: fixed.owner.0,
             criticality: fixed.criticality.0,
-            special: plan.special_of(need),
+            special: Self::mark_special(plan, plan.special_of(need)),
         }
     }
 }

@@ -139,9 +139,9 @@ impl Engine<'_> {
             return;
         }
         self.flow.needs[need as usize].full = full;
-        let special = self.flow.needs[need as usize].special();
-        if special != 0 {
-            self.touch_special(special - 1);
+        let hot = self.flow.needs[need as usize];
+        if hot.special() != 0 {
+            self.touch_special(&hot);
         }
         self.refresh_term(need);
     }

@@ -66,7 +66,7 @@ impl Engine<'_> {
 
     /// A node has gone from one level to another for good. What concerns delayed links and traces is left to
     /// [`Self::close_change`].
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn finish_change(&mut self, node: u32, from: u32, to: u32) {
         let i = node as usize;
         let status = &mut self.nodes[i];
@@ -178,11 +178,8 @@ impl Engine<'_> {
     fn send_parcels(&mut self, node: u32, level: u32) {
         let i = node as usize;
         let plan = self.plan;
-        let [first, last] = self.nodes[i].out;
-        for out in &plan.out[first as usize..last as usize] {
-            if out.need & crate::plan::DELAYED == 0 {
-                continue;
-            }
+        let delayed = self.nodes[i].out[1] as usize..plan.model.supply_start[i + 1] as usize;
+        for out in &plan.out[delayed] {
             let fixed = plan.delayed_links[out.weight as usize];
             let mut state = self.flow.delays[out.weight as usize];
             if state.delay == NEVER {
@@ -281,7 +278,7 @@ impl Engine<'_> {
             let hot = self.flow.needs[need as usize];
             let met = match hot.special() {
                 0 => self.supply_of(need) > 0,
-                special => self.special_starts(need, special - 1),
+                _ => self.special_starts(&hot),
             };
             // A need that takes nothing away when unmet does not keep anything from starting.
             if !met && hot.criticality > 0 {

@@ -7,16 +7,16 @@ use super::settle::straight;
 use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::plan::HotStage;
-use crate::state::{Charge, Mode, NEVER, ONE};
+use crate::state::{Charge, HotNeed, Mode, NEVER, ONE};
 use linchpin_model::time::whole_seconds;
 use linchpin_model::{Cover, Happening, Layer, NeedId, Purpose, Role};
 
 impl Engine<'_> {
     /// Notes that the supply of a special need changed.
     #[inline]
-    pub(crate) fn touch_special(&mut self, special: u32) {
-        let refills = self.plan.specials[special as usize].refills;
-        let special = if refills == u32::MAX { special } else { refills };
+    pub(crate) fn touch_special(&mut self, need: &HotNeed) {
+        let special = need.special() - 1;
+        let special = if need.refills() { self.plan.specials[special as usize].refills } else { special };
         self.soil(special);
     }
 
@@ -24,45 +24,41 @@ impl Engine<'_> {
     #[inline]
     fn soil(&mut self, special: u32) {
         let state = &mut self.flow.specials.rows[special as usize];
+        if state.dirty {
+            return;
+        }
+        state.dirty = true;
         if !state.touched {
             state.touched = true;
             self.flow.specials.touched.mark(special);
         }
-        if !state.dirty {
-            state.dirty = true;
-            self.flow.dirty_specials.push(special);
-        }
+        self.flow.dirty_specials.push(special);
     }
 
-    /// Supply of a need as its owner sees it: with autonomy and black start.
-    #[inline]
-    pub(crate) fn covered_supply(&mut self, need: u32, special: u32) -> u32 {
-        let supply = self.supply_of(need);
+    /// Supply of a need as its owner sees it: with autonomy and black start. `supply` is what there is without them.
+    #[inline(always)]
+    pub(crate) fn covered_supply(&mut self, supply: u32, special: u32) -> u32 {
         if supply == ONE {
             return ONE;
         }
-        let state = &self.flow.specials[special as usize];
+        let plan = self.plan;
+        let (state, fixed) = (&self.flow.specials.rows[special as usize], &plan.specials[special as usize]);
         if state.black_start != 0 && state.black_start != NEVER {
             return ONE;
         }
-        let plan = self.plan;
-        let fixed = &plan.specials[special as usize];
         if fixed.stages == 0 {
             return supply;
         }
-        if state.mode == Mode::Idle {
-            self.arm(special);
-        }
-        let state = &self.flow.specials[special as usize];
-        let runs = match state.mode {
+        let (mode, stage, due) =
+            if state.mode == Mode::Idle { self.arm(special) } else { (state.mode, state.stage, state.due) };
+        let runs = match mode {
             Mode::Running => true,
-            Mode::Armed => state.stage < fixed.stages && state.due == NEVER,
+            Mode::Armed => stage < fixed.stages && due == NEVER,
             Mode::Idle | Mode::Waiting | Mode::Spent => false,
         };
         if !runs {
             return supply;
         }
-        let stage = state.stage;
         match plan.stages[(fixed.first_stage + u32::from(stage)) as usize].cover {
             Cover::AtLeast(level) => supply.max(level.0),
             Cover::Times(factor) => {
@@ -72,28 +68,28 @@ impl Engine<'_> {
     }
 
     /// A shortage begins at this instant: recharges what has recharged meanwhile and finds the stage that takes
-    /// over. Nothing is final until the instant is over.
-    fn arm(&mut self, special: u32) {
+    /// over, and when it is ready. Nothing is final until the instant is over.
+    #[inline(never)]
+    fn arm(&mut self, special: u32) -> (Mode, u8, u32) {
         self.recharge(special);
-        self.flow.specials[special as usize].onset = self.now;
-        let (_, stage, ready) = self.call_stage(special, 0, false);
-        let state = &mut self.flow.specials[special as usize];
-        state.mode = Mode::Armed;
-        state.stage = stage;
-        state.due = ready;
+        self.flow.specials.rows[special as usize].onset = self.now;
+        let (_, stage, due) = self.call_stage(special, 0, false);
+        let state = &mut self.flow.specials.rows[special as usize];
+        (state.mode, state.stage, state.due) = (Mode::Armed, stage, due);
         self.soil(special);
+        (Mode::Armed, stage, due)
     }
 
     fn recharge(&mut self, special: u32) {
-        let fixed = self.plan.specials[special as usize];
-        let idle = u64::from(self.now - self.flow.specials[special as usize].since);
-        self.flow.specials[special as usize].since = self.now;
+        let fixed = &self.plan.specials[special as usize];
+        let since = &mut self.flow.specials.rows[special as usize].since;
+        let idle = u64::from(self.now - std::mem::replace(since, self.now));
         for i in fixed.first_stage..fixed.first_stage + u32::from(fixed.stages) {
-            let charge = self.flow.charges[i as usize];
+            let charge = self.flow.charges.rows[i as usize];
             if charge.left >= charge.capacity {
                 continue;
             }
-            let hot = self.plan.stages[i as usize];
+            let hot = &self.plan.stages[i as usize];
             let full_after = match hot.recharge.some() {
                 None => charge.capacity / u64::from(ONE),
                 Some(dist) => u64::from(self.draw(Layer::Parameters, hot.key, Purpose::Capacity, 1, dist)),
@@ -103,21 +99,21 @@ impl Engine<'_> {
             } else {
                 (u128::from(charge.capacity) * u128::from(idle) / u128::from(full_after)) as u64
             };
-            self.flow.charges[i as usize].left = (charge.left + gained).min(charge.capacity);
+            self.flow.charges.rows[i as usize].left = (charge.left + gained).min(charge.capacity);
         }
     }
 
     /// Charge of a stage, its capacity drawn on first use.
     fn charge(&mut self, stage: u32, class: linchpin_model::ClassId) -> Charge {
-        let charge = self.flow.charges[stage as usize];
+        let charge = self.flow.charges.rows[stage as usize];
         if charge != Charge::NOT_DRAWN {
             return charge;
         }
-        let hot = self.plan.stages[stage as usize];
+        let hot = &self.plan.stages[stage as usize];
         let seconds = self.draw_shared(Layer::Parameters, hot.key, Purpose::Capacity, 0, hot.capacity, class);
         let capacity = u64::from(seconds) * u64::from(ONE);
         let charge = Charge { capacity, left: capacity };
-        self.flow.charges[stage as usize] = charge;
+        self.flow.charges.rows[stage as usize] = charge;
         self.flow.charges.touched.mark(stage);
         charge
     }
@@ -126,10 +122,8 @@ impl Engine<'_> {
     fn call_stage(&mut self, special: u32, from: u8, tell: bool) -> (Mode, u8, u32) {
         let plan = self.plan;
         let fixed = &plan.specials[special as usize];
-        let state = &self.flow.specials[special as usize];
-        let (outage, onset) = (u32::from(state.outages), state.onset);
-        let owner = self.flow.needs[fixed.need as usize].owner;
-        let class = plan.model.nodes[owner as usize].class;
+        let state = &self.flow.specials.rows[special as usize];
+        let (outage, onset, class) = (u32::from(state.outages), state.onset, fixed.class);
         for stage in from..fixed.stages {
             let row = fixed.first_stage + u32::from(stage);
             let hot = &plan.stages[row as usize];
@@ -138,7 +132,7 @@ impl Engine<'_> {
             }
             if !self.stage_starts(hot, outage, class) {
                 if tell && self.clock.trace {
-                    let need = NeedId(fixed.need);
+                    let (need, owner) = (NeedId(fixed.need), self.flow.needs[fixed.need as usize].owner);
                     self.trace(owner, Happening::StageFailed(need, u16::from(stage)));
                 }
                 continue;
@@ -169,88 +163,90 @@ impl Engine<'_> {
     /// Makes final what happened to special needs at this instant.
     pub(crate) fn commit_specials(&mut self) {
         let mut dirty = std::mem::take(&mut self.flow.dirty_specials);
-        for special in dirty.drain(..) {
-            self.flow.specials[special as usize].dirty = false;
-            self.commit_special(special);
+        for special in &dirty {
+            self.commit_special(*special);
         }
+        dirty.clear();
         self.flow.dirty_specials = dirty;
     }
 
+    #[inline]
     fn commit_special(&mut self, special: u32) {
-        let fixed = &self.plan.specials[special as usize];
+        let plan = self.plan;
+        let fixed = &plan.specials[special as usize];
+        let supply = self.supply_of(fixed.need);
+        let state = &mut self.flow.specials.rows[special as usize];
+        state.dirty = false;
         if fixed.simple && !self.clock.trace {
-            self.commit_simple(special);
+            self.commit_simple(special, supply);
             return;
         }
-        let supply = self.supply_of(fixed.need);
-        let mode = self.flow.specials[special as usize].mode;
         if supply == ONE {
             // The need is met again: the next outage may black-start again.
-            self.flow.specials[special as usize].black_start = 0;
-            if fixed.stages > 0 && mode != Mode::Idle {
-                self.end_outage(special, mode);
+            state.black_start = 0;
+            if fixed.stages > 0 && state.mode != Mode::Idle {
+                self.end_outage(special);
             }
             return;
         }
         if fixed.stages == 0 {
             return;
         }
-        match mode {
+        match state.mode {
             Mode::Idle => {
                 self.recharge(special);
-                self.flow.specials[special as usize].onset = self.now;
+                self.flow.specials.rows[special as usize].onset = self.now;
                 self.take_over(special, 0, supply);
             }
             // The shortage is real. Calling the stages again tells of those that did not start.
             Mode::Armed if self.clock.trace => self.take_over(special, 0, supply),
             Mode::Armed => {
-                let state = self.flow.specials[special as usize];
                 let mode = match state.due {
                     _ if state.stage >= fixed.stages => Mode::Spent,
                     NEVER => Mode::Running,
                     _ => Mode::Waiting,
                 };
-                self.begin_stage(special, mode, state.stage, state.due, supply);
+                let (stage, due) = (state.stage, state.due);
+                self.begin_stage(special, mode, stage, due, supply);
             }
             Mode::Running => {
                 self.drain(special);
-                self.flow.specials[special as usize].supply = supply;
+                self.flow.specials.rows[special as usize].supply = supply;
                 self.schedule_depletion(special);
             }
-            Mode::Waiting | Mode::Spent => self.flow.specials[special as usize].supply = supply,
+            Mode::Waiting | Mode::Spent => state.supply = supply,
         }
     }
 
     /// The term of a need with a simple reserve: the same as the general way, without its questions.
     #[inline]
-    pub(crate) fn simple_term(&mut self, need: u32, special: u32) -> u32 {
-        let row = &self.flow.needs[need as usize];
-        let (supply, criticality) = (row.share(), row.criticality);
+    pub(crate) fn simple_term(&mut self, need: &HotNeed) -> u32 {
+        let (supply, special) = (need.share(), need.special() - 1);
         if supply == ONE {
             return ONE;
         }
-        let state = &mut self.flow.specials[special as usize];
+        let state = &mut self.flow.specials.rows[special as usize];
         if state.mode == Mode::Idle {
             let idle = self.now - std::mem::replace(&mut state.since, self.now);
             state.mode = Mode::Armed;
             let charged = self.charge_up(special, idle);
-            self.flow.specials[special as usize].stage = u8::from(!charged);
+            self.flow.specials.rows[special as usize].stage = u8::from(!charged);
         }
-        let state = &self.flow.specials[special as usize];
+        let state = &self.flow.specials.rows[special as usize];
         let runs = state.stage == 0 && matches!(state.mode, Mode::Running | Mode::Armed);
-        if runs { ONE } else { straight(supply, criticality) }
+        if runs { ONE } else { straight(supply, need.criticality) }
     }
 
     /// Lets a simple reserve recharge for so many seconds, and tells whether anything is in it.
     #[inline]
     fn charge_up(&mut self, special: u32, idle: u32) -> bool {
         let stage = self.plan.specials[special as usize].first_stage;
-        let charge = &mut self.flow.charges[stage as usize];
+        let charge = &mut self.flow.charges.rows[stage as usize];
         if *charge == Charge::NOT_DRAWN {
             let hot = &self.plan.stages[stage as usize];
             let seconds = self.draw(Layer::Parameters, hot.key, Purpose::Capacity, 0, hot.capacity);
             let capacity = u64::from(seconds) * u64::from(ONE);
-            self.flow.charges[stage as usize] = Charge { capacity, left: capacity };
+            self.flow.charges.rows[stage as usize] = Charge { capacity, left: capacity };
             self.flow.charges.touched.mark(stage);
             return seconds > 0;
         }
@@ -258,12 +254,11 @@ impl Engine<'_> {
         charge.left > 0
     }
 
-    fn commit_simple(&mut self, special: u32) {
+    fn commit_simple(&mut self, special: u32, supply: u32) {
         let now = self.now;
         let fixed = &self.plan.specials[special as usize];
-        let supply = self.flow.needs[fixed.need as usize].share();
-        let charge = &mut self.flow.charges[fixed.first_stage as usize];
-        let state = &mut self.flow.specials[special as usize];
+        let charge = &mut self.flow.charges.rows[fixed.first_stage as usize];
+        let state = &mut self.flow.specials.rows[special as usize];
         if state.mode == Mode::Running {
             let drained = u64::from(ONE - state.supply) * u64::from(now - state.since);
             charge.left = charge.left.saturating_sub(drained);
@@ -289,11 +284,12 @@ impl Engine<'_> {
     }
 
     /// The need is met: stages recharge from now on.
-    fn end_outage(&mut self, special: u32, mode: Mode) {
+    fn end_outage(&mut self, special: u32) {
+        let mode = self.flow.specials.rows[special as usize].mode;
         if mode == Mode::Running {
             self.drain(special);
         }
-        let slot = &mut self.flow.specials[special as usize];
+        let slot = &mut self.flow.specials.rows[special as usize];
         if mode != Mode::Armed {
             slot.outages = slot.outages.wrapping_add(1);
         }
@@ -310,23 +306,19 @@ impl Engine<'_> {
     }
 
     fn begin_stage(&mut self, special: u32, mode: Mode, stage: u8, ready: u32, supply: u32) {
-        let fixed = self.plan.specials[special as usize];
-        let now = self.now;
-        let slot = &mut self.flow.specials[special as usize];
-        slot.mode = mode;
-        slot.stage = stage;
-        slot.supply = supply;
-        slot.since = now;
-        slot.due = ready;
-        slot.breaks = NEVER;
+        let (plan, now) = (self.plan, self.now);
+        let slot = &mut self.flow.specials.rows[special as usize];
+        (slot.mode, slot.stage, slot.supply) = (mode, stage, supply);
+        (slot.since, slot.due, slot.breaks) = (now, ready, NEVER);
         match mode {
             Mode::Waiting => self.queue_reserve(special),
             Mode::Running => {
-                let hot = self.plan.stages[(fixed.first_stage + u32::from(stage)) as usize];
-                let outage = u32::from(self.flow.specials[special as usize].outages);
+                let fixed = &plan.specials[special as usize];
+                let hot = &plan.stages[(fixed.first_stage + u32::from(stage)) as usize];
                 if let Some(dist) = hot.failure.some() {
+                    let outage = u32::from(slot.outages);
                     let runs = self.draw(Layer::Response, hot.key, Purpose::StageFailure, outage, dist);
-                    self.flow.specials[special as usize].breaks = now.saturating_add(runs);
+                    self.flow.specials.rows[special as usize].breaks = now.saturating_add(runs);
                 }
                 self.schedule_depletion(special);
                 if self.clock.trace {
@@ -338,12 +330,8 @@ impl Engine<'_> {
         }
     }
 
-    fn refill_of(&self, special: u32) -> u32 {
-        let fixed = self.plan.specials[special as usize];
-        let stage = fixed.first_stage + u32::from(self.flow.specials[special as usize].stage);
-        self.plan.stages[stage as usize].resupply.some().map_or(0, |need| self.supply_of(need.0))
-    }
-
+    /// Millionths of a second that a stage gives in a second.
+    #[inline]
     fn rate(supply: u32, refill: u32) -> u64 {
         if refill == 0 {
             u64::from(ONE - supply)
@@ -353,31 +341,29 @@ impl Engine<'_> {
     }
 
     /// Takes from the running stage what it gave since it was last looked at.
+    #[inline]
     fn drain(&mut self, special: u32) {
-        let fixed = self.plan.specials[special as usize];
-        let state = self.flow.specials[special as usize];
-        let drained = Self::rate(state.supply, state.refill) * u64::from(self.now - state.since);
-        let left = &mut self.flow.charges[(fixed.first_stage + u32::from(state.stage)) as usize].left;
+        let state = &mut self.flow.specials.rows[special as usize];
+        let elapsed = self.now - std::mem::replace(&mut state.since, self.now);
+        let drained = Self::rate(state.supply, state.refill) * u64::from(elapsed);
+        let stage = self.plan.specials[special as usize].first_stage + u32::from(state.stage);
+        let left = &mut self.flow.charges.rows[stage as usize].left;
         *left = left.saturating_sub(drained);
-        self.flow.specials[special as usize].since = self.now;
     }
 
+    #[inline]
     fn schedule_depletion(&mut self, special: u32) {
-        let fixed = self.plan.specials[special as usize];
-        let refill = self.refill_of(special);
-        let state = self.flow.specials[special as usize];
-        let left = self.flow.charges[(fixed.first_stage + u32::from(state.stage)) as usize].left;
-        let rate = Self::rate(state.supply, refill);
-        let empty = match left.checked_div(rate) {
-            None => NEVER,
-            Some(_) => {
-                u32::try_from(left.div_ceil(rate)).map_or(NEVER, |lasts| self.now.saturating_add(lasts))
-            }
+        let plan = self.plan;
+        let running = self.flow.specials.rows[special as usize].stage;
+        let stage = (plan.specials[special as usize].first_stage + u32::from(running)) as usize;
+        let refill = plan.stages[stage].resupply.some().map_or(0, |need| self.supply_of(need.0));
+        let left = self.flow.charges.rows[stage].left;
+        let slot = &mut self.flow.specials.rows[special as usize];
+        let empty = match Self::rate(slot.supply, refill) {
+            0 => NEVER,
+            rate => u32::try_from(left.div_ceil(rate)).map_or(NEVER, |lasts| self.now.saturating_add(lasts)),
         };
-        let due = empty.min(state.breaks);
-        let slot = &mut self.flow.specials[special as usize];
-        slot.refill = refill;
-        slot.due = due;
+        (slot.refill, slot.due) = (refill, empty.min(slot.breaks));
         self.queue_reserve(special);
     }
 
@@ -385,7 +371,7 @@ impl Engine<'_> {
     /// put off then: supplies flicker far more often than stages end.
     #[inline]
     fn queue_reserve(&mut self, special: u32) {
-        let slot = &mut self.flow.specials[special as usize];
+        let slot = &mut self.flow.specials.rows[special as usize];
         if slot.due < slot.queued {
             slot.queued = slot.due;
             self.agenda.cascade.push(slot.due, Kind::Reserve, special);
@@ -394,27 +380,28 @@ impl Engine<'_> {
 
     /// A stage is spent, broken or ready.
     pub(crate) fn reserve_due(&mut self, special: u32) {
-        let state = self.flow.specials[special as usize];
-        if state.queued == self.now {
-            self.flow.specials[special as usize].queued = NEVER;
+        let plan = self.plan;
+        let slot = &mut self.flow.specials.rows[special as usize];
+        if slot.queued == self.now {
+            slot.queued = NEVER;
         }
-        if state.due != self.now {
+        if slot.due != self.now {
             self.queue_reserve(special);
             return;
         }
-        let fixed = self.plan.specials[special as usize];
-        let owner = self.flow.needs[fixed.need as usize].owner;
+        let (state, fixed) = (*slot, &plan.specials[special as usize]);
         match state.mode {
             Mode::Waiting => self.take_over(special, state.stage, state.supply),
             Mode::Running if fixed.simple && !self.clock.trace => {
-                self.flow.charges[fixed.first_stage as usize].left = 0;
-                let state = &mut self.flow.specials[special as usize];
+                self.flow.charges.rows[fixed.first_stage as usize].left = 0;
+                let state = &mut self.flow.specials.rows[special as usize];
                 (state.mode, state.stage, state.since, state.due) = (Mode::Spent, 1, self.now, NEVER);
             }
             Mode::Running => {
                 self.drain(special);
                 if self.clock.trace {
                     let (need, stage) = (NeedId(fixed.need), u16::from(state.stage));
+                    let owner = self.flow.needs[fixed.need as usize].owner;
                     let broken = state.breaks == self.now;
                     let what = if broken {
                         Happening::StageFailed(need, stage)
@@ -431,23 +418,28 @@ impl Engine<'_> {
     }
 
     /// True where the need has some supply for a start.
-    pub(crate) fn special_starts(&mut self, need: u32, special: u32) -> bool {
-        let fixed = self.plan.specials[special as usize];
+    pub(crate) fn special_starts(&mut self, need: &HotNeed) -> bool {
+        let special = need.special() - 1;
+        let fixed = &self.plan.specials[special as usize];
         fixed.role == Role::Resupply
-            || self.suffices(need, special)
+            || self.suffices(need)
             || (fixed.black_start > 0 && self.flow.specials[special as usize].black_start == 0)
     }
 
     /// True where what there is of a need leaves its owner above 0.
-    fn suffices(&mut self, need: u32, special: u32) -> bool {
-        self.covered_supply(need, special) > 0 && self.special_term(need, special) > 0
+    fn suffices(&mut self, need: &HotNeed) -> bool {
+        self.covered_supply(need.share(), need.special() - 1) > 0 && self.special_term(need) > 0
     }
 
     /// A node starts: a need that is unmet and may be gone without is, for its time.
     pub(crate) fn begin_black_start(&mut self, node: u32, need: u32, special: u32) {
-        let fixed = self.plan.specials[special as usize];
-        let state = self.flow.specials[special as usize];
-        if fixed.black_start == 0 || state.black_start != 0 || self.suffices(need, special) {
+        let fixed = &self.plan.specials[special as usize];
+        let state = &self.flow.specials[special as usize];
+        if fixed.black_start == 0 || state.black_start != 0 {
+            return;
+        }
+        let hot = self.flow.needs[need as usize];
+        if self.suffices(&hot) {
             return;
         }
         let until = self.now.saturating_add(fixed.black_start).min(NEVER - 1);

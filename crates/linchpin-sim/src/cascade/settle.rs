@@ -5,7 +5,6 @@
 //! So the outcome, causes and generations included, does not depend on the order of the lists.
 
 use crate::engine::Engine;
-use crate::plan::DELAYED;
 use crate::state::{Blame, Change, HotNeed, Move, NEVER, ONE, flag};
 use linchpin_model::{CeilingKind, NodeId, Role};
 use std::ops::Range;
@@ -280,17 +279,16 @@ impl Engine<'_> {
     }
 
     #[inline]
-    pub(crate) fn special_term(&mut self, need: u32, special: u32) -> u32 {
-        let plan = self.plan;
+    pub(crate) fn special_term(&mut self, need: &HotNeed) -> u32 {
+        let (plan, special) = (self.plan, need.special() - 1);
         let fixed = &plan.specials[special as usize];
         if matches!(fixed.role, Role::Start | Role::Resupply) {
             return ONE;
         }
-        let supply = self.covered_supply(need, special);
-        if fixed.curve == u32::MAX {
-            straight(supply, self.flow.needs[need as usize].criticality)
-        } else {
-            plan.model.curves[fixed.curve as usize].at(linchpin_model::Level(supply)).0
+        let supply = self.covered_supply(need.share(), special);
+        match plan.model.curves.get(fixed.curve as usize) {
+            None => straight(supply, need.criticality),
+            Some(curve) => curve.at(linchpin_model::Level(supply)).0,
         }
     }
 
@@ -539,7 +537,7 @@ impl Engine<'_> {
     }
 
     /// Tells the consumers of a node that its level went from `from` to `to`.
-    #[inline(always)]
+    #[inline(never)]
     fn pass_on(&mut self, node: u32, from: u32, to: u32) {
         if from == to {
             return;
@@ -548,9 +546,7 @@ impl Engine<'_> {
         let [first, last] = self.nodes[i].out;
         let plan = self.plan;
         for out in &plan.out[first as usize..last as usize] {
-            if out.need & DELAYED == 0 {
-                self.shift_supply(out.need, out.weight, from, to);
-            }
+            self.shift_supply(out.need, out.weight, from, to);
         }
         let flags = self.nodes[i].flags;
         if flags & (flag::MESHED | flag::SHARES) != 0 {
@@ -573,25 +569,22 @@ impl Engine<'_> {
         }
         let hot = *row;
         if hot.special() != 0 {
-            self.touch_special(hot.special() - 1);
+            self.touch_special(&hot);
         }
-        self.update_term(need, hot);
+        self.update_term(need, &hot);
     }
 
     /// Computes the term of a need anew and lists its owner if that can matter.
     #[inline(always)]
-    fn update_term(&mut self, need: u32, hot: HotNeed) {
+    fn update_term(&mut self, need: u32, hot: &HotNeed) {
         let new = if hot.special() == 0 {
             straight(hot.share(), hot.criticality)
+        } else if hot.is_simple() {
+            self.simple_term(hot)
         } else {
-            let special = hot.special() - 1;
-            if self.plan.specials[special as usize].simple {
-                self.simple_term(need, special)
-            } else {
-                self.special_term(need, special)
-            }
+            self.special_term(hot)
         };
-        self.flow.needs[need as usize].term = new;
+        self.flow.needs.rows[need as usize].term = new;
         let (old, owner) = (hot.term, &self.nodes[hot.owner as usize]);
         // The lowest term rules: a fall matters only below the present level, a rise only where this need was
         // what held the owner there.
@@ -611,11 +604,12 @@ impl Engine<'_> {
     pub(crate) fn refresh_term(&mut self, need: u32) {
         self.flow.needs[need as usize].touch();
         self.flow.needs.touched.mark(need);
-        self.update_term(need, self.flow.needs[need as usize]);
+        let hot = self.flow.needs[need as usize];
+        self.update_term(need, &hot);
     }
 
     /// Books the loss up to now under the present cause.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn flush(&mut self, node: u32) {
         let row = &mut self.nodes[node as usize];
         let elapsed = self.now - std::mem::replace(&mut row.since, self.now);
