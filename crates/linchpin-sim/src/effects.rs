@@ -57,7 +57,7 @@ impl Engine<'_> {
                 continue;
             }
             let hot = self.flow.needs[need as usize];
-            if hot.special() != 0 {
+            if hot.is_booked() {
                 self.touch_special(&hot);
             }
             self.refresh_term(need);

@@ -10,7 +10,7 @@ use crate::plans::Plans;
 pub(crate) use crate::rows::{Rows, Touched};
 use crate::warning::Notices;
 use bevy_ecs::prelude::{Component, Resource};
-use linchpin_model::{Draws, Level, NeedId, NodeId, Record, Sharing};
+use linchpin_model::{Draws, Level, NeedId, NodeId, Record, Role, Sharing};
 use std::sync::Arc;
 
 /// Declares a struct whose `clone_from` goes field by field, so that restoring a state reuses its buffers.
@@ -141,11 +141,15 @@ impl HotNeed {
     const TOUCHED: u32 = 1 << 31;
     const SIMPLE: u32 = 1 << 30;
     const REFILLS: u32 = 1 << 29;
+    const BOOKED: u32 = 1 << 28;
+    const IDLE: u32 = 1 << 27;
+    const LATE: u32 = 1 << 26;
+    const SPECIAL: u32 = Self::LATE - 1;
 
     /// Index into [`Plan::specials`] plus one; 0: a plain need for running and starting.
     #[inline(always)]
     pub(crate) fn special(&self) -> u32 {
-        self.special & !(Self::TOUCHED | Self::SIMPLE | Self::REFILLS)
+        self.special & Self::SPECIAL
     }
 
     /// Whether the special is [`simple`](crate::plan::Special::simple).
@@ -158,6 +162,24 @@ impl HotNeed {
     #[inline(always)]
     pub(crate) fn refills(&self) -> bool {
         self.special & Self::REFILLS != 0
+    }
+
+    /// Whether there is something to be booked about its special at the end of an instant in which its supply changed.
+    #[inline(always)]
+    pub(crate) fn is_booked(&self) -> bool {
+        self.special & Self::BOOKED != 0
+    }
+
+    /// Whether it takes nothing away from its owner while that runs, whatever its supply.
+    #[inline(always)]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.special & Self::IDLE != 0
+    }
+
+    /// Whether any of its links is delayed.
+    #[inline(always)]
+    pub(crate) fn is_late(&self) -> bool {
+        self.special & Self::LATE != 0
     }
 
     /// True the first time since the beginning.
@@ -494,11 +516,21 @@ impl<T: Clone> Clone for Scratch<T> {
 }
 
 impl HotNeed {
-    fn mark_special(plan: &Plan, special: u32) -> u32 {
-        let fixed = special.checked_sub(1).map(|row| &plan.specials[row as usize]);
+    fn mark_special(plan: &Plan, need: NeedId) -> u32 {
         let bits = |on: bool, bit: u32| if on { bit } else { 0 };
-        fixed.map_or(0, |fixed| {
-            special | bits(fixed.simple, Self::SIMPLE) | bits(fixed.refills != u32::MAX, Self::REFILLS)
+        let links = plan.model.links_of(need);
+        let late = bits(links.iter().any(|link| !link.delay.is_none()), Self::LATE);
+        let special = plan.special_of(need);
+        let fixed = special.checked_sub(1).map(|row| &plan.specials[row as usize]);
+        fixed.map_or(late, |fixed| {
+            let refills = fixed.refills != u32::MAX;
+            let booked = refills || fixed.stages > 0 || fixed.black_start > 0;
+            special
+                | late
+                | bits(fixed.simple, Self::SIMPLE)
+                | bits(refills, Self::REFILLS)
+                | bits(booked, Self::BOOKED)
+                | bits(matches!(fixed.role, Role::Start | Role::Resupply), Self::IDLE)
         })
     }
 
@@ -512,7 +544,7 @@ impl HotNeed {
             term: ONE,
             owner: fixed.owner.0,
             criticality: fixed.criticality.0,
-            special: Self::mark_special(plan, plan.special_of(need)),
+            special: Self::mark_special(plan, need),
         }
     }
 }

@@ -140,7 +140,7 @@ impl Engine<'_> {
         }
         self.flow.needs[need as usize].full = full;
         let hot = self.flow.needs[need as usize];
-        if hot.special() != 0 {
+        if hot.is_booked() {
             self.touch_special(&hot);
         }
         self.refresh_term(need);

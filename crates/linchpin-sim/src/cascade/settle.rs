@@ -6,7 +6,7 @@
 
 use crate::engine::Engine;
 use crate::state::{Blame, Change, HotNeed, Move, NEVER, ONE, flag};
-use linchpin_model::{CeilingKind, NodeId, Role};
+use linchpin_model::{CeilingKind, NodeId};
 use std::ops::Range;
 
 impl Engine<'_> {
@@ -280,13 +280,12 @@ impl Engine<'_> {
 
     #[inline]
     pub(crate) fn special_term(&mut self, need: &HotNeed) -> u32 {
-        let (plan, special) = (self.plan, need.special() - 1);
-        let fixed = &plan.specials[special as usize];
-        if matches!(fixed.role, Role::Start | Role::Resupply) {
+        if need.is_idle() {
             return ONE;
         }
+        let (plan, special) = (self.plan, need.special() - 1);
         let supply = self.covered_supply(need.share(), special);
-        match plan.model.curves.get(fixed.curve as usize) {
+        match plan.model.curves.get(plan.specials[special as usize].curve as usize) {
             None => straight(supply, need.criticality),
             Some(curve) => curve.at(linchpin_model::Level(supply)).0,
         }
@@ -407,26 +406,30 @@ impl Engine<'_> {
     fn fallen_provider(&self, need: u32) -> (u32, u16) {
         let model = &self.plan.model;
         let (from, to) = (model.link_start[need as usize], model.link_start[need as usize + 1]);
-        let mut best = (from, 0_u32, false);
-        for link in from..to {
-            let provider = model.links[link as usize].provider.index();
-            let level = match self.delay_of(link) {
-                None => self.nodes[provider].level,
-                Some(row) => self.flow.delays[row].delivered,
-            };
-            let (down, fell) = (level < ONE, self.nodes[provider].blame.fell);
-            if (down, fell) > (best.2, best.1) {
-                best = (link, fell, down);
+        let late = self.flow.needs[need as usize].is_late();
+        // The link, its provider, and whether that is down, then when it fell, as one number.
+        let (mut link, mut provider, mut latest) = (from, 0, 0_u64);
+        for (at, fixed) in (from..to).zip(&model.links[from as usize..to as usize]) {
+            let node = &self.nodes[fixed.provider.index()];
+            let level = if late { self.delivered(at, node.level) } else { node.level };
+            let fell = u64::from(level < ONE) << 32 | u64::from(node.blame.fell);
+            if fell > latest || at == from {
+                (link, provider, latest) = (at, fixed.provider.index(), fell);
             }
         }
-        if from == to || (!best.2 && self.is_surging(need)) {
+        let down = latest >> 32 != 0;
+        if from == to || (!down && self.is_surging(need)) {
             // A need without providers is never met, and where the demand is what rose no provider is to blame: as
             // good as a ceiling of its own.
             return (Blame::CEILING | CeilingKind::Scripted as u32, u16::MAX);
         }
-        let provider = model.links[best.0 as usize].provider.index();
-        let sector = self.nodes[provider].sector;
-        (best.0, if sector == u16::MAX { self.nodes[provider].blame.sector } else { sector })
+        let node = &self.nodes[provider];
+        (link, if node.sector == u16::MAX { node.blame.sector } else { node.sector })
+    }
+
+    /// What a link delivers of its provider's level.
+    fn delivered(&self, link: u32, level: u32) -> u32 {
+        self.delay_of(link).map_or(level, |row| self.flow.delays[row].delivered)
     }
 
     /// True where more is demanded than what the need takes by itself.
@@ -568,7 +571,7 @@ impl Engine<'_> {
             return;
         }
         let hot = *row;
-        if hot.special() != 0 {
+        if hot.is_booked() {
             self.touch_special(&hot);
         }
         self.update_term(need, &hot);
@@ -581,6 +584,8 @@ impl Engine<'_> {
             straight(hot.share(), hot.criticality)
         } else if hot.is_simple() {
             self.simple_term(hot)
+        } else if hot.is_idle() {
+            ONE
         } else {
             self.special_term(hot)
         };
