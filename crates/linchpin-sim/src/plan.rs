@@ -68,8 +68,9 @@ pub(crate) struct Special {
     pub(crate) simple: bool,
 }
 
-/// A stage of autonomy, its distributions looked up.
+/// A stage of autonomy, its distributions looked up. One cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(crate) struct HotStage {
     pub(crate) key: Key,
     pub(crate) capacity: DistId,

@@ -122,7 +122,7 @@ pub(crate) struct Node {
 
 /// A need: its supply, what it allows its owner, and what is fixed about it. Half a cache line.
 #[derive(Clone, Copy, PartialEq, Debug)]
-#[repr(C)]
+#[repr(C, align(32))]
 pub(crate) struct HotNeed {
     /// Sum of weight times level of the providers.
     pub(crate) supply: u64,
