@@ -171,7 +171,7 @@ impl Calendar {
     /// Puts an entry among those whose time it is.
     #[inline(never)]
     fn insert(&mut self, key: u64) {
-        let at = self.current.iter().rposition(|other| *other > key).map_or(0, |at| at + 1);
+        let at = self.current.partition_point(|other| *other > key);
         self.current.insert(at, key);
     }
 

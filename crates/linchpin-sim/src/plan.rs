@@ -51,8 +51,9 @@ pub(crate) struct Out {
     pub(crate) weight: u32,
 }
 
-/// What is special about a need that has a role, a curve, a black start or an autonomy.
+/// What is special about a need that has a role, a curve, a black start or an autonomy. Half a cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub(crate) struct Special {
     pub(crate) need: u32,
     pub(crate) role: Role,

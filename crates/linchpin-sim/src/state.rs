@@ -276,8 +276,9 @@ pub(crate) struct Change {
     pub(crate) blame: Blame,
 }
 
-/// How a need with autonomy, black start or a curve stands.
+/// How a need with autonomy, black start or a curve stands. One cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(crate) struct SpecialState {
     /// Supply since `since`.
     pub(crate) supply: u32,

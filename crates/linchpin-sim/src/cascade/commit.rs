@@ -70,7 +70,7 @@ impl Engine<'_> {
     pub(crate) fn finish_change(&mut self, node: u32, from: u32, to: u32) {
         let i = node as usize;
         let status = &mut self.nodes[i];
-        let (flags, mut membership) = (status.flags, status.membership as usize);
+        let (flags, membership) = (status.flags, status.membership as usize);
         if to < from {
             status.flags |= flag::FELL;
             if to < status.failed_below && flags & flag::FAILED == 0 {
@@ -92,7 +92,7 @@ impl Engine<'_> {
             self.note_switch(node, false);
         }
         let change = i64::from(to) - i64::from(from);
-        while let Some(entry) = self.plan.memberships.get(membership) {
+        for entry in self.plan.memberships.get(membership..).unwrap_or_default() {
             let group = entry.group & !HotMembership::LAST;
             let sum = &mut self.observer.sums[group as usize];
             *sum = sum.wrapping_add_signed(i64::from(entry.weight) * change);
@@ -100,7 +100,6 @@ impl Engine<'_> {
             if group != entry.group {
                 break;
             }
-            membership += 1;
         }
     }
 

@@ -614,14 +614,19 @@ impl Engine<'_> {
     }
 
     /// Books the loss up to now under the present cause.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn flush(&mut self, node: u32) {
         let row = &mut self.nodes[node as usize];
         let elapsed = self.now - std::mem::replace(&mut row.since, self.now);
         let lost = u64::from(ONE - row.level) * u64::from(elapsed);
-        if lost == 0 || row.flags & flag::COUNTED == 0 {
-            return;
+        if lost > 0 && row.flags & flag::COUNTED != 0 {
+            self.book_loss(node, lost);
         }
+    }
+
+    #[inline(never)]
+    fn book_loss(&mut self, node: u32, lost: u64) {
+        let row = &mut self.nodes[node as usize];
         row.blame.lost += lost;
         let (blame, sectors, own) = (row.blame, self.plan.sectors, usize::from(row.sector));
         if own < sectors {
