@@ -35,7 +35,8 @@ pub(crate) enum Kind {
     Campaign,
 }
 
-const KINDS: [Kind; 13] = [
+/// By the four bits that a key has for it; the last ones are never met.
+const KINDS: [Kind; 16] = [
     Kind::Fail,
     Kind::Repaired,
     Kind::Arrival,
@@ -48,6 +49,9 @@ const KINDS: [Kind; 13] = [
     Kind::Job,
     Kind::Spare,
     Kind::Order,
+    Kind::Campaign,
+    Kind::Campaign,
+    Kind::Campaign,
     Kind::Campaign,
 ];
 

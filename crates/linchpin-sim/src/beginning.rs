@@ -24,13 +24,14 @@ impl FirstFailures {
         self.of = Some(draws);
         self.due.clear();
         for (row, hazard) in (0..).zip(&plan.hazards) {
-            if hazard.fails.is_none() {
+            let class = &plan.hazard_classes[hazard.class as usize];
+            if class.fails.is_none() {
                 continue;
             }
             // Most never come within the horizon: the draw alone tells, without its quantile.
             let u = draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, 0);
-            if u < hazard.within_horizon {
-                self.due.push((row, whole_seconds(plan.model.dist(hazard.fails).quantile(u))));
+            if u < class.within_horizon {
+                self.due.push((row, whole_seconds(plan.model.dist(class.fails).quantile(u))));
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::agenda::Kind;
 use crate::engine::Engine;
-use crate::plan::Hazard;
-use crate::state::{NEVER, ONE, flag};
+use crate::plan::{Hazard, HazardClass};
+use crate::state::{Damage, NEVER, ONE, flag};
 use linchpin_model::time::whole_seconds;
 use linchpin_model::{CeilingKind, CommonCause, Happening, Layer, NodeId, Purpose, RepairPlan};
 
@@ -38,18 +38,18 @@ impl Engine<'_> {
         }
     }
 
-    fn schedule_failure(&mut self, row: u32, hazard: &Hazard) {
+    fn schedule_failure(&mut self, row: u32, class: &HazardClass) {
         let damage = &mut self.condition.damages[row as usize];
-        let count = damage.failures;
+        let Damage { hazard: Hazard { key, node, .. }, failures: count, .. } = *damage;
         damage.failures += 1;
-        let u = self.clock.draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, count);
-        if u >= hazard.within_horizon {
+        let u = self.clock.draws.uniform(Layer::Threat, key, Purpose::TimeToFailure, count);
+        if u >= class.within_horizon {
             damage.fails = NEVER;
             return;
         }
-        let mut wait = whole_seconds(self.plan.model.dist(hazard.fails).quantile(u));
-        if self.nodes[hazard.node as usize].flags & flag::UNCONTROLLED != 0 {
-            let factor = self.plan.model.nodes[hazard.node as usize].trip_factor;
+        let mut wait = whole_seconds(self.plan.model.dist(class.fails).quantile(u));
+        if self.nodes[node as usize].flags & flag::UNCONTROLLED != 0 {
+            let factor = self.plan.model.nodes[node as usize].trip_factor;
             wait = whole_seconds(f64::from(wait) / f64::from(factor));
         }
         damage.fails = self.now.saturating_add(wait);
@@ -73,37 +73,39 @@ impl Engine<'_> {
     /// The clock of a random failure has run out.
     #[inline]
     pub(crate) fn fail_at_random(&mut self, row: u32) {
-        let hazard = &self.plan.hazards[row as usize];
-        let flags = self.nodes[hazard.node as usize].flags;
+        let plan = self.plan;
         let damage = &mut self.condition.damages[row as usize];
+        let hazard = damage.hazard;
+        let class = &plan.hazard_classes[hazard.class as usize];
+        let flags = self.nodes[hazard.node as usize].flags;
         if damage.fails != self.now || flags & flag::DAMAGED != 0 {
             return;
         }
-        let simple = hazard.simple && flags & flag::INVULNERABLE == 0 && !self.clock.trace;
+        let simple = class.simple && flags & flag::INVULNERABLE == 0 && !self.clock.trace;
         if !simple || damage.repaired != NEVER {
             self.fail_with_group(row, hazard.node);
             return;
         }
         // The same as the general way, for what is by far the most frequent case.
         let count = damage.count;
-        damage.count += 1;
-        let takes = self.draw(Layer::Response, hazard.key, Purpose::RepairStage, count, hazard.repair);
+        let takes = self.draw(Layer::Response, hazard.key, Purpose::RepairStage, count, class.repair);
         let due = self.now.saturating_add(takes);
-        self.condition.damages[row as usize].repaired = due;
+        let damage = &mut self.condition.damages[row as usize];
+        (damage.count, damage.repaired) = (count + 1, due);
         self.agenda.cascade.push(due, Kind::Repaired, row);
         self.touch(hazard.node);
         self.nodes[hazard.node as usize].flags |= flag::DAMAGED;
-        self.set_integrity(hazard, hazard.level);
+        self.set_integrity(hazard.node, class.level, class.initial);
     }
 
     /// Sets the ceiling that damage leaves.
     #[inline(always)]
-    fn set_integrity(&mut self, hazard: &Hazard, level: u32) {
+    fn set_integrity(&mut self, node: u32, level: u32, initial: u32) {
         if self.plan.columns == 0 {
-            self.nodes[hazard.node as usize].own = level.min(hazard.initial);
-            self.list(hazard.node);
+            self.nodes[node as usize].own = level.min(initial);
+            self.list(node);
         } else {
-            self.set_ceiling(hazard.node, CeilingKind::Integrity, level);
+            self.set_ceiling(node, CeilingKind::Integrity, level);
         }
     }
 
@@ -114,7 +116,8 @@ impl Engine<'_> {
         let cause = plan.model.common_causes.get(fixed.common_cause as usize);
         let joint = cause.map_or(Joint::No, |cause| self.joint_failure(node, cause));
         if joint == Joint::OthersTurn {
-            self.schedule_failure(row, &plan.hazards[row as usize]);
+            let class = &plan.hazard_classes[self.condition.damages[row as usize].hazard.class as usize];
+            self.schedule_failure(row, class);
             return;
         }
         if self.clock.trace {
@@ -230,15 +233,17 @@ impl Engine<'_> {
 
     #[inline(always)]
     fn whole_again(&mut self, row: u32) {
-        let hazard = &self.plan.hazards[row as usize];
-        self.nodes[hazard.node as usize].flags &= !flag::DAMAGED;
+        let plan = self.plan;
+        let Hazard { node, class, .. } = self.condition.damages[row as usize].hazard;
+        let class = &plan.hazard_classes[class as usize];
+        self.nodes[node as usize].flags &= !flag::DAMAGED;
         self.observer.record.repairs += 1;
         if self.clock.trace {
-            self.trace(hazard.node, Happening::Repaired);
+            self.trace(node, Happening::Repaired);
         }
-        self.set_integrity(hazard, ONE);
-        if !hazard.fails.is_none() {
-            self.schedule_failure(row, hazard);
+        self.set_integrity(node, ONE, class.initial);
+        if !class.fails.is_none() {
+            self.schedule_failure(row, class);
         }
     }
 }

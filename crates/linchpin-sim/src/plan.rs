@@ -41,6 +41,29 @@ pub(crate) struct HotMembership {
 
 impl HotMembership {
     pub(crate) const LAST: u32 = 1 << 31;
+    /// Marks [what a node knows](Self::of) of its only membership.
+    pub(crate) const ONLY: u32 = 1 << 31;
+    /// [What a node knows](Self::of) where it has none.
+    pub(crate) const NONE: u32 = u32::MAX;
+    const GROUP: u32 = u16::MAX as u32;
+
+    /// What a node knows of its memberships: the first of its entries in [`Plan::memberships`], or
+    /// [the one there is](Self::only) itself where its numbers are small.
+    pub(crate) fn of(model: &Model, node: NodeId) -> u32 {
+        match model.memberships_of(node) {
+            [] => Self::NONE,
+            [only] if only.group.0 < Self::GROUP && only.weight < 1 << 15 => {
+                Self::ONLY | only.weight << 16 | only.group.0
+            }
+            _ => model.membership_start[node.index()],
+        }
+    }
+
+    /// The only membership of a node that knows it itself.
+    #[inline(always)]
+    pub(crate) fn only(known: u32) -> Self {
+        Self { group: known & Self::GROUP, weight: (known & !Self::ONLY) >> 16 }
+    }
 }
 
 /// One consumer of a node: the need, and the weight of the link (where delayed: the index of the delay). Those of a node
@@ -103,13 +126,20 @@ pub(crate) struct SharingMember {
     pub(crate) load: DistId,
 }
 
-/// How a node fails at random and is repaired; a row for each that can be damaged.
+/// A node that can be damaged.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hazard {
     pub(crate) key: Key,
+    pub(crate) node: u32,
+    /// Row in [`Plan::hazard_classes`].
+    pub(crate) class: u32,
+}
+
+/// How nodes fail at random and are repaired: the same for many of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HazardClass {
     /// Draws from this on mean a failure after the horizon, however fast the clock runs.
     pub(crate) within_horizon: f64,
-    pub(crate) node: u32,
     /// Time to a random failure; none: it never fails by itself.
     pub(crate) fails: DistId,
     /// Duration of the repair after a random failure, where it is [`Self::simple`].
@@ -156,6 +186,9 @@ pub(crate) struct Plan {
     pub(crate) qualities: Vec<ClassQuality>,
     /// By row in `Condition::damages`.
     pub(crate) hazards: Vec<Hazard>,
+    pub(crate) hazard_classes: Vec<HazardClass>,
+    /// Providers by link.
+    pub(crate) providers: Vec<u32>,
     /// Columns of the ceilings' table: 0 where one kind alone is active.
     pub(crate) columns: usize,
     /// The one ceiling that can hold a node down, as a cause that begins at the node; 0 where there are others.
@@ -246,6 +279,8 @@ impl Plan {
             deficits: Vec::new(),
             qualities: ClassQuality::of(&model),
             hazards: Vec::new(),
+            hazard_classes: Vec::new(),
+            providers: model.links.iter().map(|link| link.provider.0).collect(),
             columns,
             restarts: Vec::new(),
             damageable: 0,
@@ -270,7 +305,7 @@ impl Plan {
         plan.mark_turning();
         plan.has_turning = plan.fixed_flags.iter().any(|flags| flags & flag::CAN_TURN != 0);
         plan.deficits = plan.find_deficits();
-        plan.hazards = plan.lay_hazards();
+        plan.lay_hazards();
         plan
     }
 
@@ -388,12 +423,25 @@ impl Plan {
         }
     }
 
-    fn lay_hazards(&self) -> Vec<Hazard> {
-        let can = |node: &NodeId| self.sides[node.index()].damage != u32::MAX;
-        self.model.node_ids().filter(can).map(|node| self.hazard(node)).collect()
+    fn lay_hazards(&mut self) {
+        let mut rows = std::collections::BTreeMap::new();
+        for node in self.model.clone().node_ids() {
+            if self.sides[node.index()].damage == u32::MAX {
+                continue;
+            }
+            let class = self.hazard_class(node);
+            let HazardClass { within_horizon, fails, repair, level, initial, .. } = class;
+            let row =
+                rows.entry((within_horizon.to_bits(), fails, repair, level, initial)).or_insert_with(|| {
+                    self.hazard_classes.push(class);
+                    self.hazard_classes.len() as u32 - 1
+                });
+            let key = self.model.nodes[node.index()].key;
+            self.hazards.push(Hazard { key, node: node.0, class: *row });
+        }
     }
 
-    fn hazard(&self, node: NodeId) -> Hazard {
+    fn hazard_class(&self, node: NodeId) -> HazardClass {
         let (model, fixed) = (&*self.model, &self.model.nodes[node.index()]);
         let failure = fixed.failure.some().map(|failure| &model.failures[failure.index()]);
         let plan = fixed.repair.some().map(|repair| &model.repairs[repair.index()]);
@@ -416,10 +464,8 @@ impl Plan {
             _ => 1.0,
         };
         let repair = repair.unwrap_or(DistId::NONE);
-        Hazard {
-            key: fixed.key,
+        HazardClass {
             within_horizon,
-            node: node.0,
             fails,
             repair,
             level: state.map_or(0, |state| state.level.0),

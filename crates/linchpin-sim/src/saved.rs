@@ -6,7 +6,7 @@ use crate::campaign::Campaigns;
 use crate::crews::Crews;
 use crate::cyber::{Cyber, Queue};
 use crate::observation::Views;
-use crate::plan::Plan;
+use crate::plan::{HotMembership, Plan};
 use crate::plans::Plans;
 use crate::state::*;
 use crate::warning::Notices;
@@ -76,11 +76,12 @@ impl Saved {
                     .hazards
                     .iter()
                     .map(|hazard| Damage {
+                        hazard: *hazard,
                         repaired: NEVER,
                         fails: NEVER,
                         count: 0,
                         // The first draw is made when a replication begins.
-                        failures: u32::from(!hazard.fails.is_none()),
+                        failures: u32::from(!plan.hazard_classes[hazard.class as usize].fails.is_none()),
                     })
                     .collect(),
             },
@@ -150,11 +151,7 @@ impl Node {
             failed_below: fixed.failed_below.0,
             need: model.need_start[i],
             out: [model.supply_start[i], model.supply_start[i] + at_once],
-            membership: if model.membership_start[i] == model.membership_start[i + 1] {
-                u32::MAX
-            } else {
-                model.membership_start[i]
-            },
+            membership: HotMembership::of(model, NodeId::new(i)),
             needs: u16::try_from(needs).unwrap_or(u16::MAX),
             sector: fixed.sector.0,
         }

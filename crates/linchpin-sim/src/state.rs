@@ -5,7 +5,7 @@ use crate::beginning::Commons;
 use crate::campaign::Campaigns;
 use crate::cyber::Cyber;
 use crate::observation::Views;
-use crate::plan::Plan;
+use crate::plan::{Hazard, Plan};
 use crate::plans::Plans;
 pub(crate) use crate::rows::{Rows, Touched};
 use crate::warning::Notices;
@@ -113,7 +113,7 @@ pub(crate) struct Node {
     pub(crate) need: u32,
     /// Its consumers in `Plan::out`, but for those over delayed links, which follow.
     pub(crate) out: [u32; 2],
-    /// First of its entries in `Plan::memberships`; `u32::MAX`: none.
+    /// See [`HotMembership::of`](crate::plan::HotMembership::of).
     pub(crate) membership: u32,
     /// `u16::MAX`: so many or more.
     pub(crate) needs: u16,
@@ -424,9 +424,12 @@ pub(crate) struct Move {
     pub(crate) sector: u16,
 }
 
-/// How a node that can be damaged stands.
+/// How a node that can be damaged stands. Half a cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, align(32))]
 pub(crate) struct Damage {
+    /// Fixed.
+    pub(crate) hazard: Hazard,
     /// When its unattended repair is done.
     pub(crate) repaired: u32,
     /// When it fails at random.

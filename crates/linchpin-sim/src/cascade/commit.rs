@@ -70,7 +70,7 @@ impl Engine<'_> {
     pub(crate) fn finish_change(&mut self, node: u32, from: u32, to: u32) {
         let i = node as usize;
         let status = &mut self.nodes[i];
-        let (flags, membership) = (status.flags, status.membership as usize);
+        let (flags, membership) = (status.flags, status.membership);
         if to < from {
             status.flags |= flag::FELL;
             if to < status.failed_below && flags & flag::FAILED == 0 {
@@ -92,15 +92,31 @@ impl Engine<'_> {
             self.note_switch(node, false);
         }
         let change = i64::from(to) - i64::from(from);
-        for entry in self.plan.memberships.get(membership..).unwrap_or_default() {
+        if membership & HotMembership::ONLY == 0 {
+            self.shift_sums(membership, change);
+        } else if membership != HotMembership::NONE {
+            self.shift_sum(HotMembership::only(membership), change);
+        }
+    }
+
+    /// Adds a change of a node's level to the sums of its groups, from an entry on.
+    fn shift_sums(&mut self, first: u32, change: i64) {
+        let plan = self.plan;
+        for entry in &plan.memberships[first as usize..] {
             let group = entry.group & !HotMembership::LAST;
-            let sum = &mut self.observer.sums[group as usize];
-            *sum = sum.wrapping_add_signed(i64::from(entry.weight) * change);
-            self.observer.dirty[group as usize / 64] |= 1 << (group % 64);
+            self.shift_sum(HotMembership { group, ..*entry }, change);
             if group != entry.group {
                 break;
             }
         }
+    }
+
+    #[inline(always)]
+    fn shift_sum(&mut self, membership: HotMembership, change: i64) {
+        let HotMembership { group, weight } = membership;
+        let sum = &mut self.observer.sums[group as usize];
+        *sum = sum.wrapping_add_signed(i64::from(weight) * change);
+        self.observer.dirty[group as usize / 64] |= 1 << (group % 64);
     }
 
     #[inline(never)]

@@ -327,7 +327,7 @@ impl Engine<'_> {
                 let delay = self.flow.delays[row];
                 return (delay.root, delay.generation.saturating_add(1));
             }
-            return from(self.plan.model.links[cause as usize].provider.0);
+            return from(self.plan.providers[cause as usize]);
         }
         // Cut off or overloaded: something else fell before.
         let kind = cause & !Blame::CEILING;
@@ -409,12 +409,12 @@ impl Engine<'_> {
         let late = self.flow.needs[need as usize].is_late();
         // The link, its provider, and whether that is down, then when it fell, as one number.
         let (mut link, mut provider, mut latest) = (from, 0, 0_u64);
-        for (at, fixed) in (from..to).zip(&model.links[from as usize..to as usize]) {
-            let node = &self.nodes[fixed.provider.index()];
+        for (at, other) in (from..to).zip(&self.plan.providers[from as usize..to as usize]) {
+            let node = &self.nodes[*other as usize];
             let level = if late { self.delivered(at, node.level) } else { node.level };
             let fell = u64::from(level < ONE) << 32 | u64::from(node.blame.fell);
             if fell > latest || at == from {
-                (link, provider, latest) = (at, fixed.provider.index(), fell);
+                (link, provider, latest) = (at, *other as usize, fell);
             }
         }
         let down = latest >> 32 != 0;
