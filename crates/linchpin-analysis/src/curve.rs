@@ -225,9 +225,9 @@ impl Shape {
         }
     }
 
-    /// The same for a level that stays: what simulated curves are made of.
+    /// The same for a level that stays.
     #[inline]
-    pub fn push_constant(&mut self, from: f64, to: f64, level: f64) {
+    fn push_constant(&mut self, from: f64, to: f64, level: f64) {
         self.end = to;
         self.last = level;
         if level >= 1.0 {
@@ -311,6 +311,89 @@ impl Shape {
             e: self.last_min - self.first_min,
             pi: if back { depth / (full - self.last_min).max(tick) } else { f64::NEG_INFINITY },
             a: if back { full - self.onset - self.lost } else { f64::INFINITY },
+        }
+    }
+}
+
+/// What one pass over a curve tells of it that is constant between whole seconds: what simulated curves are made of. Times stay whole until
+/// the end, because whole numbers can be chosen between without a jump.
+#[derive(Clone, Copy, Debug)]
+pub struct StepShape {
+    lost: f64,
+    min: f64,
+    last: f64,
+    onset: u32,
+    first_min: u32,
+    last_min: u32,
+    longest: u32,
+    full_from: u32,
+    reached: [u32; 4],
+    stretch: [u32; 2],
+    end: u32,
+}
+
+/// No time.
+const NEVER: u32 = u32::MAX;
+
+impl Default for StepShape {
+    fn default() -> Self {
+        Self {
+            lost: 0.0,
+            min: 1.0,
+            last: 1.0,
+            onset: NEVER,
+            first_min: NEVER,
+            last_min: NEVER,
+            longest: 0,
+            full_from: 0,
+            reached: [0; 4],
+            stretch: [0; 2],
+            end: 0,
+        }
+    }
+}
+
+impl StepShape {
+    /// Takes in the next piece: later than those before, and not beyond `u32::MAX - 1`.
+    #[inline(always)]
+    pub fn push(&mut self, from: u32, to: u32, level: f64) {
+        (self.end, self.last) = (to, level);
+        if level >= 1.0 {
+            return;
+        }
+        self.onset = self.onset.min(from);
+        self.full_from = to;
+        self.lost += f64::from(to - from) * (1.0 - level);
+        let lower = level < self.min;
+        self.min = if lower { level } else { self.min };
+        self.first_min = if lower { from } else { self.first_min };
+        self.last_min = if level == self.min { to } else { self.last_min };
+        for (reached, threshold) in self.reached.iter_mut().zip(LEVELS) {
+            *reached = if level < threshold { to } else { *reached };
+        }
+        // The stretch before goes on where it reaches up to here.
+        let [begin, end] = self.stretch;
+        let stretch = [if from > end { from } else { begin }, to];
+        self.stretch = if level < LOST_BELOW { stretch } else { self.stretch };
+        self.longest = self.longest.max(self.stretch[1] - self.stretch[0]);
+    }
+
+    /// The same as [`Shape::of`] the same pieces.
+    #[inline]
+    pub fn shape(&self) -> Shape {
+        let time = |time: u32| if time == NEVER { f64::INFINITY } else { f64::from(time) };
+        Shape {
+            lost: self.lost,
+            min: self.min,
+            onset: time(self.onset),
+            first_min: time(self.first_min),
+            last_min: time(self.last_min),
+            longest: f64::from(self.longest),
+            full_from: f64::from(self.full_from),
+            reached: self.reached.map(f64::from),
+            stretch: (f64::from(self.stretch[0]), f64::from(self.stretch[1])),
+            end: f64::from(self.end),
+            last: self.last,
         }
     }
 }

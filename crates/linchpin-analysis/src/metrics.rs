@@ -48,7 +48,7 @@
 
 pub(crate) mod adversary;
 
-use crate::curve::Shape;
+use crate::curve::StepShape;
 use crate::paired::Paired;
 use adversary::Adversary;
 use linchpin_model::{GroupKind, Level, Model, Record, SimTime};
@@ -227,16 +227,19 @@ fn headline_id(model: &Model) -> Option<String> {
 
 #[inline]
 fn evaluate_group(paired: &Paired, group: usize, plan: GroupPlan, put: &mut impl FnMut(f64)) {
-    let mut shape = Shape::default();
+    let mut shape = StepShape::default();
     let (mut lost, mut peak) = (0_u128, 0_u64);
     for segment in paired.segments(group) {
         let missing = segment.lost();
         lost += u128::from(missing) * u128::from(segment.seconds());
         peak = peak.max(missing);
-        shape.push_constant(f64::from(segment.from), f64::from(segment.to), segment.share());
+        shape.push(segment.from, segment.to, segment.share());
     }
+    let shape = shape.shape();
     if let Some(people) = plan.people {
-        put(lost as f64 * people / HOUR_S);
+        // The same number; of 128 bits it takes a call.
+        let lost = u64::try_from(lost).map_or_else(|_| lost as f64, |lost| lost as f64);
+        put(lost * people / HOUR_S);
         put(peak as f64 * people);
         put(shape.longest / HOUR_S);
     }

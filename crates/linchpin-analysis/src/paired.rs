@@ -61,6 +61,30 @@ impl Segment {
     }
 }
 
+/// Lists the segments of one group, one after the other.
+struct Lister<'a> {
+    segments: &'a mut Vec<Segment>,
+    /// Where the next one begins.
+    now: u32,
+    /// Whether the last one is of this group, and nothing is lost in it.
+    full: bool,
+}
+
+impl Lister<'_> {
+    /// The next segment goes up to `to`, if it takes any time.
+    #[inline(always)]
+    fn push(&mut self, to: u32, run: u64, base: u64) {
+        if self.now < to {
+            let full = run >= base;
+            match self.segments.last_mut() {
+                Some(last) if self.full && full => last.to = to,
+                _ => self.segments.push(Segment::new(self.now, to, run, base)),
+            }
+            (self.now, self.full) = (to, full);
+        }
+    }
+}
+
 /// Steps sorted by group, in order of time within each.
 #[derive(Clone, Debug, Default)]
 struct Buckets {
@@ -128,28 +152,20 @@ impl Paired {
     /// Walks both curves of a group together. Neighbours in which nothing is lost are one segment.
     fn list_segments(&mut self, group: usize) {
         let (mut run, mut base) = (self.run.initial[group], self.base.initial[group]);
-        let (mut run_steps, mut base_steps) = (self.run.steps(group), self.base.steps(group));
-        let (mut now, begin) = (0, self.segments.len());
-        while now < self.horizon {
-            let run_next = run_steps.first().map_or(u32::MAX, |step| step.0);
-            let base_next = base_steps.first().map_or(u32::MAX, |step| step.0);
-            let to = run_next.min(base_next).min(self.horizon);
-            if now < to {
-                match self.segments[begin..].last_mut() {
-                    Some(last) if last.lost == 0 && run >= base => last.to = to,
-                    _ => self.segments.push(Segment::new(now, to, run, base)),
-                }
+        let mut base_steps = self.base.steps(group).iter().peekable();
+        let mut list = Lister { segments: &mut self.segments, now: 0, full: false };
+        let mut upto = |to: u32, run: u64| {
+            while let Some((time, sum)) = base_steps.next_if(|(time, _)| *time < to) {
+                list.push(*time, run, base);
+                base = *sum;
             }
-            if to == run_next {
-                run = run_steps[0].1;
-                run_steps = &run_steps[1..];
-            }
-            if to == base_next {
-                base = base_steps[0].1;
-                base_steps = &base_steps[1..];
-            }
-            now = to;
+            list.push(to, run, base);
+        };
+        for (time, sum) in self.run.steps(group).iter().take_while(|(time, _)| *time < self.horizon) {
+            upto(*time, run);
+            run = *sum;
         }
+        upto(self.horizon, run);
     }
 
     /// Number of groups.

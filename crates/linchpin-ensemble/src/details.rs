@@ -24,8 +24,8 @@ const OUTAGES: [Column; 4] = [
 const LEVELS: [Column; 4] = [
     Column { name: "group", kind: Kind::Text, optional: false },
     Column { name: "replication", kind: Kind::Whole, optional: false },
-    Column { name: "from_s", kind: Kind::Scattered, optional: false },
-    Column { name: "level_millionths", kind: Kind::Scattered, optional: false },
+    Column { name: "from_s", kind: Kind::Whole, optional: false },
+    Column { name: "level_millionths", kind: Kind::Whole, optional: false },
 ];
 
 /// Key of the metadata of levels: of each group with rows its number, its rows, and where its pages end.

@@ -10,11 +10,8 @@ use std::sync::Arc;
 pub enum Kind {
     /// Text of few different values.
     Text,
-    /// A whole number from 0 to 4,294,967,295, written as the difference from the one before: for what is in order, or
-    /// nearly.
+    /// A whole number from 0 to 4,294,967,295, written as the difference from the one before.
     Whole,
-    /// The same in four bytes each: for what is in no order, of which differences are no smaller and take longer.
-    Scattered,
     /// A number (f64).
     Number,
 }
@@ -43,7 +40,7 @@ impl Kind {
     pub(crate) fn physical(self) -> Physical {
         match self {
             Self::Text => Physical::BYTE_ARRAY,
-            Self::Whole | Self::Scattered => Physical::INT32,
+            Self::Whole => Physical::INT32,
             Self::Number => Physical::DOUBLE,
         }
     }
@@ -53,16 +50,11 @@ impl Kind {
         match self {
             Self::Text => Encoding::RLE_DICTIONARY,
             Self::Whole => Encoding::DELTA_BINARY_PACKED,
-            Self::Scattered | Self::Number => Encoding::PLAIN,
+            Self::Number => Encoding::PLAIN,
         }
     }
 
-    /// Whether pages in this encoding are read: whole numbers may be written in either way.
-    pub(crate) fn reads(self, encoding: Encoding) -> bool {
-        encoding == self.encoding() || self == Self::Whole && encoding == Encoding::PLAIN
-    }
-
-    /// The kind of a column of a file, if it is one of ours; whole numbers are [`Self::Whole`] however they are written.
+    /// The kind of a column of a file, if it is one of ours.
     pub(crate) fn of(column: &ColumnDescPtr) -> Option<Self> {
         let flat = column.max_rep_level() == 0 && column.max_def_level() <= 1;
         let kinds = [Self::Text, Self::Whole, Self::Number];
@@ -72,7 +64,7 @@ impl Kind {
     fn logical(self) -> Option<LogicalType> {
         match self {
             Self::Text => Some(LogicalType::String),
-            Self::Whole | Self::Scattered => Some(LogicalType::integer(32, false)),
+            Self::Whole => Some(LogicalType::integer(32, false)),
             Self::Number => None,
         }
     }
@@ -80,7 +72,7 @@ impl Kind {
     fn converted(self) -> ConvertedType {
         match self {
             Self::Text => ConvertedType::UTF8,
-            Self::Whole | Self::Scattered => ConvertedType::UINT_32,
+            Self::Whole => ConvertedType::UINT_32,
             Self::Number => ConvertedType::NONE,
         }
     }
@@ -124,7 +116,7 @@ pub(crate) fn properties(columns: &[Column]) -> WriterPropertiesPtr {
         if column.kind != Kind::Text {
             properties = properties.set_column_encoding(path.clone(), column.kind.encoding());
         }
-        // Least and greatest, by which other programs skip files. They cost too much where there are millions of values.
+        // Least and greatest, by which other programs skip files. Of numbers they would cost too much.
         if column.kind == Kind::Whole {
             properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
         }

@@ -2,13 +2,12 @@
 //!
 //! A study's tables are written a block at a time while replications run, read by pandas, Polars, DuckDB and whatever
 //! else knows Parquet, and read back by Linchpin column by column. The format is the library's business. What is decided
-//! here are four kinds of columns and one row group a file, in encodings that every reader has:
+//! here are three kinds of columns and one row group a file, in encodings that every reader has:
 //!
 //! | kind | Parquet type | pages | encoding |
 //! | --- | --- | --- | --- |
 //! | text | byte array, string | a dictionary, and one for each 65,536 rows | dictionary indices (`RLE_DICTIONARY`) |
 //! | whole number | 32 bits, unsigned | as many as wanted | differences in packed bits (`DELTA_BINARY_PACKED`) |
-//! | scattered whole number | 32 bits, unsigned | as many as wanted | plain: four bytes each |
 //! | number | double | as many as wanted | plain: eight bytes each |
 //!
 //! Columns may have nulls. Nothing is compressed: text and whole numbers in order are almost free already, and results
@@ -57,6 +56,7 @@
 //!
 //! This crate knows neither files nor studies.
 
+mod delta;
 mod footer;
 mod format;
 mod pages;

@@ -98,14 +98,13 @@ fn check(shape: &Shape, page: &Page, first: Option<&Page>, most: usize) -> Resul
         }
         Page::DataPage { num_values, encoding, def_level_encoding, .. } => {
             let values = *num_values as usize;
-            shape.kind.reads(*encoding)
+            *encoding == shape.kind.encoding()
                 && *def_level_encoding == Encoding::RLE
                 && (1..=most).contains(&values)
                 && match shape.kind {
                     Kind::Text => first.is_some_and(Page::is_dictionary_page) && bytes > 0,
-                    Kind::Whole | Kind::Scattered if shape.optional => true,
-                    Kind::Whole | Kind::Scattered if *encoding == Encoding::PLAIN => 4 * values <= bytes,
-                    Kind::Whole | Kind::Scattered => values <= 1 + WHOLE_PER_BYTE * bytes,
+                    Kind::Whole if shape.optional => true,
+                    Kind::Whole => values <= 1 + WHOLE_PER_BYTE * bytes,
                     Kind::Number => true,
                 }
         }

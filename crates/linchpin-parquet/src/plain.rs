@@ -6,6 +6,7 @@ use parquet::basic::{Encoding, EncodingMask, PageType};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::Result;
 use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
+use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnDescPtr;
 
 /// From so many on, equal levels are one run; fewer are packed in another way.
@@ -15,53 +16,65 @@ pub(crate) const SHORTEST_RUN: usize = 8;
 const I32: u8 = 5;
 const STRUCT: u8 = 12;
 
-/// Appends a column of pages of values, none of which is null: their levels, of a column that may have nulls, are one run.
-/// Also says where in `out` each page ends.
-pub(crate) fn column<const N: usize, P>(
+/// Bytes of a number.
+const NUMBER: usize = 8;
+
+/// Appends a column of pages of numbers that may be null, of which none is: their levels are one run. Also says where in `out` each
+/// page ends.
+pub(crate) fn column<'p>(
     column: ColumnDescPtr,
     out: &mut Vec<u8>,
-    optional: bool,
-    pages: impl IntoIterator<Item = P>,
+    pages: impl IntoIterator<Item = &'p [f64]>,
     ends: &mut Vec<usize>,
-) -> Result<ColumnCloseResult>
-where
-    P: ExactSizeIterator<Item = [u8; N]>,
-{
+) -> Result<ColumnCloseResult> {
     let begin = out.len();
     let mut rows = 0;
-    for page in pages {
-        let values = page.len();
-        if values == 0 {
-            continue;
-        }
-        rows += values as u64;
-        let levels = if optional { run_of_ones(values) } else { Vec::new() };
-        put_header(out, values, levels.len() + N * values);
+    for page in pages.into_iter().filter(|page| !page.is_empty()) {
+        rows += page.len() as u64;
+        let levels = run_of_ones(page.len());
+        let length = NUMBER * page.len();
+        put_header(out, Encoding::PLAIN, page.len(), levels.len() + length);
         out.extend_from_slice(&levels);
         let first = out.len();
-        out.resize(first + N * values, 0);
+        out.resize(first + length, 0);
         let (places, _) = out[first..].as_chunks_mut();
-        places.iter_mut().zip(page).for_each(|(place, value)| *place = value);
+        places.iter_mut().zip(page).for_each(|(place, number)| *place = number.to_le_bytes());
         ends.push(out.len());
     }
-    let bytes = out.len() - begin;
-    let stats = PageEncodingStats {
-        page_type: PageType::DATA_PAGE,
-        encoding: Encoding::PLAIN,
-        count: ends.len() as i32,
-    };
-    let metadata = ColumnChunkMetaData::builder(column)
-        .set_encodings_mask(EncodingMask::new_from_encodings([Encoding::PLAIN, Encoding::RLE].iter()))
-        .set_page_encoding_stats(if ends.is_empty() { Vec::new() } else { vec![stats] })
+    let totals = Totals { rows, bytes: out.len() - begin, pages: ends.len() };
+    closed(column, Encoding::PLAIN, totals, None)
+}
+
+/// What a column comes to.
+pub(crate) struct Totals {
+    pub rows: u64,
+    pub bytes: usize,
+    pub pages: usize,
+}
+
+/// What the library wants to know of a column whose pages stand in the file already.
+pub(crate) fn closed(
+    column: ColumnDescPtr,
+    encoding: Encoding,
+    totals: Totals,
+    statistics: impl Into<Option<Statistics>>,
+) -> Result<ColumnCloseResult> {
+    let Totals { rows, bytes, pages } = totals;
+    let stats = PageEncodingStats { page_type: PageType::DATA_PAGE, encoding, count: pages as i32 };
+    let mut metadata = ColumnChunkMetaData::builder(column)
+        .set_encodings_mask(EncodingMask::new_from_encodings([encoding, Encoding::RLE].iter()))
+        .set_page_encoding_stats(if pages == 0 { Vec::new() } else { vec![stats] })
         .set_total_compressed_size(bytes as i64)
         .set_total_uncompressed_size(bytes as i64)
         .set_num_values(rows as i64)
-        .set_data_page_offset(0)
-        .build()?;
+        .set_data_page_offset(0);
+    if let Some(statistics) = statistics.into() {
+        metadata = metadata.set_statistics(statistics);
+    }
     Ok(ColumnCloseResult {
         bytes_written: bytes as u64,
         rows_written: rows,
-        metadata,
+        metadata: metadata.build()?,
         bloom_filter: None,
         column_index: None,
         offset_index: None,
@@ -79,7 +92,7 @@ fn run_of_ones(values: usize) -> Vec<u8> {
 }
 
 /// The header of a data page (version 1) with so many values in so many bytes.
-fn put_header(out: &mut Vec<u8>, values: usize, bytes: usize) {
+pub(crate) fn put_header(out: &mut Vec<u8>, encoding: Encoding, values: usize, bytes: usize) {
     let field = |out: &mut Vec<u8>, value: usize| {
         out.push(1 << 4 | I32);
         put_number(out, (value as u64) << 1);
@@ -88,14 +101,14 @@ fn put_header(out: &mut Vec<u8>, values: usize, bytes: usize) {
     [0, bytes, bytes].into_iter().for_each(|value| field(out, value));
     // Two fields further: values, encoding of values and of both kinds of levels.
     out.push(2 << 4 | STRUCT);
-    let encodings = [Encoding::PLAIN, Encoding::RLE, Encoding::RLE].map(|encoding| encoding as usize);
+    let encodings = [encoding, Encoding::RLE, Encoding::RLE].map(|encoding| encoding as usize);
     field(out, values);
     encodings.into_iter().for_each(|encoding| field(out, encoding));
     out.extend_from_slice(&[0, 0]);
 }
 
 /// Groups of seven bits, the lowest first.
-fn put_number(out: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn put_number(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;
@@ -107,29 +120,17 @@ fn put_number(out: &mut Vec<u8>, mut number: u64) {
 mod tests {
     use crate::format::{Column, Kind, properties, schema};
     use crate::{Table, Writer};
-    use parquet::data_type::{DoubleType, Int32Type};
+    use parquet::data_type::DoubleType;
     use parquet::file::writer::SerializedFileWriter;
 
-    const COLUMNS: [Column; 2] = [
-        Column { name: "any", kind: Kind::Scattered, optional: false },
-        Column { name: "value", kind: Kind::Number, optional: true },
-    ];
+    const COLUMNS: [Column; 1] = [Column { name: "value", kind: Kind::Number, optional: true }];
 
     /// The whole file as the library writes it, page by page.
-    fn by_the_library(pages: &[usize], whole: &[u32], numbers: &[f64]) -> Vec<u8> {
+    fn by_the_library(pages: &[usize], numbers: &[f64]) -> Vec<u8> {
         let schema = schema(&COLUMNS).unwrap();
         let mut file =
             SerializedFileWriter::new(Vec::new(), schema.root_schema_ptr(), properties(&COLUMNS)).unwrap();
         let mut group = file.next_row_group().unwrap();
-        let mut column = group.next_column().unwrap().unwrap();
-        let mut rest = whole;
-        for length in pages {
-            let (page, after) = rest.split_at(*length);
-            let page: Vec<i32> = page.iter().map(|number| number.cast_signed()).collect();
-            column.typed::<Int32Type>().write_batch(&page, None, None).unwrap();
-            rest = after;
-        }
-        column.close().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
         let mut rest = numbers;
         for length in pages {
@@ -142,17 +143,15 @@ mod tests {
         file.into_inner().unwrap()
     }
 
-    fn by_us(pages: &[usize], whole: &[u32], numbers: &[f64]) -> (Vec<u8>, Vec<usize>) {
-        fn cut<'a, T>(mut rest: &'a [T], pages: &'a [usize]) -> impl Iterator<Item = &'a [T]> {
-            pages.iter().map(move |length| {
-                let (page, after) = rest.split_at(*length);
-                rest = after;
-                page
-            })
-        }
+    fn by_us(pages: &[usize], numbers: &[f64]) -> (Vec<u8>, Vec<usize>) {
+        let mut rest = numbers;
+        let cut = pages.iter().map(|length| {
+            let (page, after) = rest.split_at(*length);
+            rest = after;
+            page
+        });
         let mut writer = Writer::with_buffer(&COLUMNS, vec![7; 100]);
-        writer.whole(cut(whole, pages));
-        writer.optional_numbers(cut(numbers, pages), &[]);
+        writer.optional_numbers(cut, &[]);
         let ends = writer.page_ends().to_vec();
         (writer.finish(&[]).bytes, ends)
     }
@@ -160,8 +159,8 @@ mod tests {
     /// Down to the last byte of pages and footer: few values, and as many as take one, two and three bytes to count.
     #[test]
     fn the_file_is_the_one_that_the_library_writes() {
-        let whole: Vec<u32> = (0..100_000_u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
-        let numbers: Vec<f64> = whole.iter().map(|number| f64::from(*number) / 7.0 - 1e8).collect();
+        let wild = (0..100_000_u32).map(|i| i.wrapping_mul(2_654_435_761));
+        let numbers: Vec<f64> = wild.map(|number| f64::from(number) / 7.0 - 1e8).collect();
         for pages in [
             &[8][..],
             &[9, 8, 10],
@@ -172,10 +171,9 @@ mod tests {
             &[70_000, 9],
         ] {
             let rows = pages.iter().sum::<usize>();
-            let (bytes, ends) = by_us(pages, &whole[..rows], &numbers[..rows]);
-            assert!(bytes == by_the_library(pages, &whole[..rows], &numbers[..rows]), "{pages:?}");
+            let (bytes, ends) = by_us(pages, &numbers[..rows]);
+            assert!(bytes == by_the_library(pages, &numbers[..rows]), "{pages:?}");
             let table = Table::parse(&bytes).unwrap();
-            assert_eq!(table.whole("any").unwrap(), whole[..rows]);
             assert_eq!(table.optional_numbers("value").unwrap(), numbers[..rows]);
             assert_eq!(ends.last(), Some(&table.pages("value").unwrap().bytes.end));
         }
@@ -183,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_table_without_rows_has_nothing_but_a_footer() {
-        let (bytes, ends) = by_us(&[0], &[], &[]);
+        let (bytes, ends) = by_us(&[0], &[]);
         let schema = schema(&COLUMNS).unwrap();
         let file = SerializedFileWriter::new(Vec::new(), schema.root_schema_ptr(), properties(&COLUMNS));
         assert_eq!((bytes, ends), (file.unwrap().into_inner().unwrap(), Vec::new()));

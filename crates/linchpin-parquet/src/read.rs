@@ -368,7 +368,7 @@ mod tests {
         Column { name: "until", kind: Kind::Whole, optional: true },
         Column { name: "value", kind: Kind::Number, optional: true },
         Column { name: "all", kind: Kind::Text, optional: false },
-        Column { name: "any", kind: Kind::Scattered, optional: false },
+        Column { name: "any", kind: Kind::Whole, optional: false },
     ];
 
     const SCATTERED: [u32; 20] =

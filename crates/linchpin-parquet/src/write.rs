@@ -3,7 +3,7 @@
 use crate::footer::footer;
 use crate::format::{Column, Kind, MAGIC, properties, schema};
 use crate::place::place_after;
-use crate::{plain, text};
+use crate::{delta, plain, text};
 use parquet::column::page::{CompressedPage, PageWriteSpec, PageWriter};
 use parquet::column::writer::{
     ColumnCloseResult, ColumnWriterImpl, get_column_writer, get_typed_column_writer,
@@ -73,7 +73,7 @@ impl<'a> Writer<'a> {
 
     /// The next column, of text: runs of equal values, each its place in the dictionary and its length.
     pub fn text(&mut self, dictionary: &[impl AsRef<str>], runs: impl IntoIterator<Item = (u32, u32)>) {
-        self.expect(&[Kind::Text], false);
+        self.expect(Kind::Text, false);
         self.page_ends.clear();
         let column = self.schema.column(self.closed.len());
         let closed = written(text::column(column, &mut self.out, dictionary, runs));
@@ -90,20 +90,11 @@ impl<'a> Writer<'a> {
     where
         P: ExactSizeIterator<Item = u32>,
     {
-        let kinds = [Kind::Whole, Kind::Scattered];
-        if self.columns.get(self.closed.len()).is_some_and(|column| column.kind == Kind::Scattered) {
-            self.plain(&kinds, false, pages.into_iter().map(|page| page.map(u32::to_le_bytes)));
-            return;
-        }
-        self.column::<Int32Type>(&kinds, false, |writer| {
-            let mut page = Vec::new();
-            for numbers in pages {
-                page.clear();
-                page.extend(numbers.map(u32::cast_signed));
-                writer.write_batch(&page, None, None)?;
-            }
-            Ok(())
-        });
+        self.expect(Kind::Whole, false);
+        self.page_ends.clear();
+        let column = self.schema.column(self.closed.len());
+        let closed = written(delta::column(column, &mut self.out, pages, &mut self.page_ends));
+        self.closed.push(closed);
     }
 
     /// The next column, of whole numbers: one page so many times over, packed once.
@@ -124,7 +115,7 @@ impl<'a> Writer<'a> {
 
     /// The next column, of whole numbers or nulls, page by page.
     pub fn optional_whole<'p>(&mut self, pages: impl IntoIterator<Item = &'p [Option<u32>]>) {
-        self.column::<Int32Type>(&[Kind::Whole, Kind::Scattered], true, |writer| {
+        self.column::<Int32Type>(Kind::Whole, |writer| {
             for values in pages {
                 let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
                 let page: Vec<i32> = values.iter().flatten().map(|number| number.cast_signed()).collect();
@@ -139,11 +130,14 @@ impl<'a> Writer<'a> {
     pub fn optional_numbers<'p>(&mut self, pages: impl IntoIterator<Item = &'p [f64]>, absent: &[usize]) {
         let pages: Vec<&[f64]> = pages.into_iter().collect();
         if absent.is_empty() && pages.iter().all(|page| page.len() >= plain::SHORTEST_RUN) {
-            let bytes = |number: &f64| number.to_le_bytes();
-            self.plain(&[Kind::Number], true, pages.iter().map(|page| page.iter().map(bytes)));
+            self.expect(Kind::Number, true);
+            self.page_ends.clear();
+            let column = self.schema.column(self.closed.len());
+            let closed = written(plain::column(column, &mut self.out, pages, &mut self.page_ends));
+            self.closed.push(closed);
             return;
         }
-        self.column::<DoubleType>(&[Kind::Number], true, |writer| {
+        self.column::<DoubleType>(Kind::Number, |writer| {
             let (mut levels, mut there) = (Vec::new(), Vec::new());
             for numbers in pages {
                 if levels.len() != numbers.len() {
@@ -207,32 +201,19 @@ impl<'a> Writer<'a> {
         Written { values: values.collect(), bytes }
     }
 
-    fn expect(&self, kinds: &[Kind], optional: bool) {
+    fn expect(&self, kind: Kind, optional: bool) {
         let expected = self.columns.get(self.closed.len());
-        let fits = |column: &Column| kinds.contains(&column.kind) && column.optional == optional;
+        let fits = |column: &Column| column.kind == kind && column.optional == optional;
         debug_assert!(expected.is_some_and(fits), "columns are written in the order declared");
     }
 
-    /// The next column, of plain values of so many bytes.
-    fn plain<const N: usize, P>(&mut self, kinds: &[Kind], optional: bool, pages: impl IntoIterator<Item = P>)
-    where
-        P: ExactSizeIterator<Item = [u8; N]>,
-    {
-        self.expect(kinds, optional);
-        let column = self.schema.column(self.closed.len());
-        self.page_ends.clear();
-        let closed = written(plain::column(column, &mut self.out, optional, pages, &mut self.page_ends));
-        self.closed.push(closed);
-    }
-
-    /// The next column as the library encodes it.
+    /// The next column, which may have nulls, as the library encodes it.
     fn column<T: DataType>(
         &mut self,
-        kinds: &[Kind],
-        optional: bool,
+        kind: Kind,
         fill: impl FnOnce(&mut ColumnWriterImpl<'_, T>) -> Result<()>,
     ) {
-        self.expect(kinds, optional);
+        self.expect(kind, true);
         let begin = self.out.len();
         let (mut out, mut ends) = (TrackedWrite::new(std::mem::take(&mut self.out)), Vec::new());
         let pages = Pages { inner: SerializedPageWriter::new(&mut out), ends: &mut ends };

@@ -143,6 +143,12 @@ fn curves() -> impl Strategy<Value = StepCurve> {
     })
 }
 
+/// All that a shape tells.
+fn told(shape: &Shape) -> ([f64; 6], [f64; 4], Trapezoid, f64) {
+    let times = [shape.lost, shape.min, shape.onset, shape.first_min, shape.last_min, shape.longest];
+    (times, [0, 1, 2, 3].map(|index| shape.restored(index)), shape.trapezoid(1.0), shape.full_from())
+}
+
 proptest! {
     #[test]
     fn one_pass_equals_every_second(run in curves(), base in curves()) {
@@ -163,6 +169,9 @@ proptest! {
             };
             prop_assert_eq!(shape.restored(i), expected);
         }
+        let mut steps = StepShape::default();
+        q.pieces().for_each(|piece| steps.push(piece.from as u32, piece.to as u32, piece.first));
+        prop_assert_eq!(told(&steps.shape()), told(&shape));
         let longest = seconds.split(|q| *q >= LOST_BELOW).map(<[f64]>::len).max().unwrap_or(0);
         prop_assert_eq!(shape.longest, longest as f64);
         let below = seconds[50..130].iter().filter(|q| **q < 0.5).count();
