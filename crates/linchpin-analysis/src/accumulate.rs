@@ -9,9 +9,9 @@ mod courses;
 mod levels;
 mod roots;
 
-use crate::paired::Paired;
 use crate::requirements::Requirements;
 use crate::stats;
+use crate::steps::LevelSteps;
 use courses::Courses;
 use levels::LevelSums;
 use linchpin_model::{Affected, GroupKind, Level, Model, Record, RootLoss, SimTime, StepId};
@@ -144,11 +144,9 @@ impl Grid {
 
 fn bin_of(millionths: i64) -> usize {
     const WIDTH: i64 = FULL_MILLIONTHS / INNER_BINS as i64;
-    match millionths {
-        ..=0 => 0,
-        FULL_MILLIONTHS.. => FULL,
-        _ => 1 + (millionths / WIDTH) as usize,
-    }
+    let millionths = millionths.clamp(0, FULL_MILLIONTHS);
+    // The bins of levels of exactly 0 and exactly 1 come out of themselves.
+    (millionths / WIDTH) as usize + usize::from(millionths > 0)
 }
 
 /// The level a bin stands for: 0, 1, or its middle.
@@ -215,9 +213,9 @@ impl BlockAccumulator {
         courses.clear();
     }
 
-    /// Adds one replication. `paired` must have been loaded with the same two records; `held` is what
+    /// Adds one replication, but for its levels over time: see [`Self::add_levels`]. `held` is what
     /// [`Requirements::evaluate`] said.
-    pub fn add(&mut self, paired: &Paired, base: Option<&Record>, run: &Record, held: &[bool]) {
+    pub fn add(&mut self, base: Option<&Record>, run: &Record, held: &[bool]) {
         self.replications += 1;
         self.events += u128::from(run.events);
         self.add_nodes(run, base);
@@ -227,14 +225,19 @@ impl BlockAccumulator {
             *sum += i128::from(run.induced.get(i).copied().unwrap_or(0)) - i128::from(base);
         }
         self.held.iter_mut().zip(held).for_each(|(sum, held)| *sum += u64::from(*held));
-        let known = |group: &usize| *group < paired.groups();
-        for group in self.banded.iter().map(|group| *group as usize).take_while(known) {
-            self.levels[group].add(paired.segments(group), self.grid);
-        }
-        for group in self.averaged.iter().map(|group| *group as usize).take_while(known) {
-            self.levels[group].add_to_mean(paired.segments(group), self.grid);
-        }
         self.courses.add(run, self.grid);
+    }
+
+    /// Adds the levels of replications that were added, group by group: a group's table stays in the processor's caches, which those of
+    /// all groups would leave again in every replication.
+    pub fn add_levels(&mut self, steps: &LevelSteps) {
+        let steps = steps.groups();
+        for group in self.banded.iter().map(|group| *group as usize) {
+            self.levels[group].add(&steps[group], self.grid);
+        }
+        for group in self.averaged.iter().map(|group| *group as usize) {
+            self.levels[group].add_to_mean(&steps[group], self.grid);
+        }
     }
 
     /// Both lists ascend by node.

@@ -1,8 +1,8 @@
 //! Metrics, intervals and findings: pure functions over records.
 //!
 //! The way of one replication: [`Paired::load`] sorts the curves of a record and of its paired run by group;
-//! [`Catalogue::evaluate`], [`BlockAccumulator::add`] and [`Requirements::evaluate`] then read them without
-//! allocating. The way of a study: columns of metrics and one merged accumulator go into [`findings::build`].
+//! [`Catalogue::evaluate`], [`Requirements::evaluate`] and [`LevelSteps::add`] then read them without
+//! allocating, and [`BlockAccumulator::add`] the records. The way of a study: columns of metrics and one merged accumulator go into [`findings::build`].
 //!
 //! A value that was not reached by the horizon is infinite here (`f64::INFINITY` where a longer run could only
 //! raise it, `f64::NEG_INFINITY` where it could only lower it) and `null` in the findings. It is counted, and
@@ -29,6 +29,7 @@ pub mod redact;
 pub mod reliability;
 pub mod requirements;
 pub mod stats;
+pub mod steps;
 pub mod timeline;
 mod wire;
 pub mod worst;
@@ -37,4 +38,5 @@ pub use accumulate::{BlockAccumulator, RootSums};
 pub use metrics::{Catalogue, Metric};
 pub use paired::{Paired, Segment};
 pub use requirements::Requirements;
+pub use steps::{LevelStep, LevelSteps};
 pub use timeline::{TellOptions, choose_timelines, tell};

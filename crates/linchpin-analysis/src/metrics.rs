@@ -227,6 +227,9 @@ fn headline_id(model: &Model) -> Option<String> {
 
 #[inline]
 fn evaluate_group(paired: &Paired, group: usize, plan: GroupPlan, put: &mut impl FnMut(f64)) {
+    if paired.is_full(group) {
+        return put_full(plan, put);
+    }
     let mut shape = StepShape::default();
     let (mut lost, mut peak) = (0_u128, 0_u64);
     for segment in paired.segments(group) {
@@ -256,6 +259,16 @@ fn evaluate_group(paired: &Paired, group: usize, plan: GroupPlan, put: &mut impl
         put(trapezoid.pi * HOUR_S);
         put(trapezoid.a / HOUR_S);
     }
+}
+
+/// The metrics of a group of which nothing was lost: its lowest level is 1, all else is 0.
+#[inline]
+fn put_full(plan: GroupPlan, put: &mut impl FnMut(f64)) {
+    let before = if plan.people.is_some() { 4 } else { 1 };
+    let after = RESTORE.len() + if plan.trapezoid { 5 } else { 0 };
+    (0..before).for_each(|_| put(0.0));
+    put(1.0);
+    (0..after).for_each(|_| put(0.0));
 }
 
 fn evaluate_cascade(base: Option<&Record>, run: &Record, background: bool, put: &mut impl FnMut(f64)) {

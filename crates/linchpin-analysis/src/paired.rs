@@ -178,6 +178,13 @@ impl Paired {
         self.horizon
     }
 
+    /// True where nothing of a group is lost at any time.
+    #[inline]
+    pub fn is_full(&self, group: usize) -> bool {
+        let [begin, end] = [self.starts[group], self.starts[group + 1]];
+        end == begin + 1 && self.segments[begin as usize].lost == 0
+    }
+
     /// Segments of a group from 0 to the horizon, without gaps.
     #[inline]
     pub fn segments(&self, group: usize) -> std::iter::Copied<std::slice::Iter<'_, Segment>> {

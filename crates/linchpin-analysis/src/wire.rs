@@ -2,10 +2,12 @@
 
 /// Appends a number.
 pub(crate) fn put(out: &mut Vec<u8>, mut value: u128) {
-    // Nearly all numbers are small.
-    if value < 0x80 {
-        return out.push(value as u8);
+    while value > u128::from(u64::MAX) {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
     }
+    // Nearly all numbers are small, and half as wide ones are shifted at once.
+    let mut value = value as u64;
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;

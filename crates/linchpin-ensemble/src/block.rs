@@ -112,18 +112,20 @@ impl Block {
 
     /// Writes the numbers and answers of one replication, `row` counted within the block.
     pub fn set_row(&mut self, row: usize, numbers: &[f64], answers: &[bool]) {
-        self.set_rows(row, 1, numbers, answers);
+        self.set_rows(row, 1, &mut numbers.to_vec(), answers);
     }
 
     /// Writes the numbers and answers of consecutive replications from `start` on, row after row. Column by column, so that
-    /// what is written lies together.
-    pub(crate) fn set_rows(&mut self, start: usize, count: usize, numbers: &[f64], answers: &[bool]) {
+    /// what is written lies together. Numbers are [`canonical`] then.
+    pub(crate) fn set_rows(&mut self, start: usize, count: usize, numbers: &mut [f64], answers: &[bool]) {
         let (rows, width) = (self.rows as usize, numbers.len() / count.max(1));
+        // In a loop of its own, which takes several numbers at a time.
+        numbers.iter_mut().for_each(|number| *number = canonical(*number));
         for column in 0..width {
             let place = column * rows + start;
             let own = self.columns[place..place + count].iter_mut();
-            for (own, number) in own.zip(numbers[column..].iter().step_by(width)) {
-                *own = canonical(*number);
+            for (own, row) in own.zip(numbers.chunks_exact(width)) {
+                *own = row[column];
             }
         }
         let width = answers.len() / count.max(1);

@@ -7,8 +7,8 @@
 use crate::identity::Identity;
 use crate::seal::{Part, seal};
 use crate::store::runs_folder;
-use linchpin_analysis::Paired;
-use linchpin_model::{Level, Model, NodeId, Switch};
+use linchpin_analysis::{LevelStep, LevelSteps, Paired};
+use linchpin_model::{Model, NodeId, Switch};
 use linchpin_parquet::{Column, Kind, Writer};
 use std::path::{Path, PathBuf};
 
@@ -66,9 +66,6 @@ struct Outage {
 /// No time: the horizon is below it.
 const LASTING: u32 = u32::MAX;
 
-/// Replication, time, and the level from then on.
-type Step = [u32; 3];
-
 /// Rows of two lists by turns, so that they ascend by key, as both lists do: how many of the one, then of the other.
 /// Workers take chunks of replications, so turns are few.
 fn interleaved<T>(first: &[T], second: &[T], key: impl Fn(&T) -> u32) -> Vec<[usize; 2]> {
@@ -107,30 +104,28 @@ pub(crate) struct Details {
     outages: Vec<Outage>,
     /// By node the place of its last outage.
     last: Vec<u32>,
-    /// By group, then replication, then time; a group is at full level until its first step.
-    levels: Vec<Vec<Step>>,
+    levels: LevelSteps,
 }
 
 impl Details {
     pub fn new(model: &Model) -> Self {
-        let levels = vec![Vec::new(); model.groups.len()];
-        Self { outages: Vec::new(), last: vec![0; model.nodes.len()], levels }
+        Self {
+            outages: Vec::new(),
+            last: vec![0; model.nodes.len()],
+            levels: LevelSteps::new(model.groups.len()),
+        }
     }
 
     /// Adds a replication with a higher number than all before: failures and recoveries in order of time, and the curves
     /// that are loaded.
     pub fn add(&mut self, replication: u32, switches: &[Switch], paired: &Paired) {
         self.add_outages(replication, switches);
-        for (group, steps) in self.levels.iter_mut().enumerate().take(paired.groups()) {
-            let mut before = Level::SCALE;
-            for segment in paired.segments(group) {
-                let level = segment.millionths();
-                if level != before {
-                    steps.push([replication, segment.from, level]);
-                    before = level;
-                }
-            }
-        }
+        self.levels.add(replication, paired);
+    }
+
+    /// Levels over time.
+    pub fn levels(&self) -> &LevelSteps {
+        &self.levels
     }
 
     fn add_outages(&mut self, replication: u32, switches: &[Switch]) {
@@ -153,8 +148,8 @@ impl Details {
     pub fn merge(&mut self, other: &Self) {
         let runs = interleaved(&self.outages, &other.outages, |outage| outage.replication);
         weave(&mut self.outages, &other.outages, &runs);
-        for (own, others) in self.levels.iter_mut().zip(&other.levels) {
-            let runs = interleaved(own, others, |[replication, ..]| *replication);
+        for (own, others) in self.levels.groups_mut().iter_mut().zip(other.levels.groups()) {
+            let runs = interleaved(own, others, |step| step.replication);
             weave(own, others, &runs);
         }
     }
@@ -162,7 +157,7 @@ impl Details {
     /// Forgets everything, and keeps the room there is.
     pub fn clear(&mut self) {
         self.outages.clear();
-        self.levels.iter_mut().for_each(Vec::clear);
+        self.levels.clear();
     }
 
     /// The files to be written beside a block, in the buffers of such files written before where there are any.
@@ -209,18 +204,20 @@ impl Details {
     }
 
     fn level_table(&self, model: &Model, identity: &Identity, part: Part, mut buffer: Vec<u8>) -> Vec<u8> {
-        let changed: Vec<(usize, &Vec<Step>)> =
-            self.levels.iter().enumerate().filter(|(_, steps)| !steps.is_empty()).collect();
+        let groups = self.levels.groups().iter().enumerate();
+        let changed: Vec<(usize, &Vec<LevelStep>)> = groups.filter(|(_, steps)| !steps.is_empty()).collect();
         let rows: usize = changed.iter().map(|(_, steps)| steps.len()).sum();
         buffer.clear();
-        buffer.reserve(10 * rows + 4096);
+        buffer.reserve(8 * rows + 4096);
         let mut writer = Writer::with_buffer(&LEVELS, buffer);
         let ids: Vec<&str> = changed.iter().map(|(group, _)| model.groups[*group].id.as_str()).collect();
         writer.text(&ids, (0..).zip(&changed).map(|(place, (_, steps))| (place, steps.len() as u32)));
         let mut pages: Vec<String> =
             changed.iter().map(|(group, steps)| format!("{group} {}", steps.len())).collect();
-        for column in 0..3 {
-            writer.whole_from(changed.iter().map(|(_, steps)| steps.iter().map(move |step| step[column])));
+        let columns: [fn(&LevelStep) -> u32; 3] =
+            [|step| step.replication, |step| step.from, |step| step.millionths];
+        for column in columns {
+            writer.whole_from(changed.iter().map(|(_, steps)| steps.iter().map(column)));
             for (text, end) in pages.iter_mut().zip(writer.page_ends()) {
                 text.push_str(&format!(" {end}"));
             }
@@ -239,7 +236,7 @@ mod tests {
     use linchpin_model::{GroupId, SimTime, Step};
 
     fn details() -> Details {
-        Details { outages: Vec::new(), last: vec![0; 4], levels: vec![Vec::new()] }
+        Details { outages: Vec::new(), last: vec![0; 4], levels: LevelSteps::new(1) }
     }
 
     fn switch(time: u32, node: u32, failed: bool) -> Switch {
@@ -304,7 +301,7 @@ mod tests {
         };
         let all: Vec<u32> = (0..20).collect();
         let whole = of(&all);
-        assert_eq!(whole.levels[0].len(), 40);
+        assert_eq!(whole.levels.groups()[0].len(), 40);
         for takes in [|r: &u32| r & 4 == 0, |r: &u32| *r > 12, |_: &u32| true, |r: &u32| r.is_multiple_of(3)]
         {
             let (first, second): (Vec<u32>, Vec<u32>) = all.iter().partition(|r| takes(r));

@@ -7,14 +7,14 @@ use linchpin_analysis::stats::Moments;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// Digests of rows: for each number and answer in order an odd chance number of 128 bits times its 64 bits, summed modulo 2 to
-/// the 128th. Keys are drawn by SHA-256 from their place, before anybody knows a row.
+/// Digests of rows by multilinear hashing (Lemire and Kaser, The Computer Journal 57, 2014): the sum modulo 2^128, over the numbers
+/// and answers of a row, of the 64 bits of each times the odd key of its place, which has 128 bits. Keys come from SHA-256 of the
+/// place, so they were there before any row.
 ///
-/// Rows that differ have different digests where they differ in one place only, and else by all chances but 2 to the -64th: of
-/// the key of a place in which they differ by `d`, at most as many values make the sums equal as the highest power of 2 in `d`, below
-/// 2 to the 64th, of 2 to the 127th (multilinear hashing; Lemire and Kaser, The Computer Journal 57, 2014). That is what it takes to see
-/// whether results are the same, at a tenth of what SHA-256 over every number took. It keeps nobody from making up results; nor
-/// would any hash of which everybody knows how it is made.
+/// Rows that differ in one place have different digests: odd keys have an inverse. Where they differ in more places, in one of them by `d`,
+/// at most 2^t of the 2^127 odd keys of that place make the sums equal, 2^t being the power of 2 in `d` and t below 64: a chance of at
+/// most 2^-64. That is what it takes to see whether results are the same, in a tenth of the time that SHA-256 over every number took.
+/// It keeps nobody from making up results, nor would any hash that everybody can compute.
 #[derive(Debug, Default)]
 struct RowKeys(Vec<u128>);
 
@@ -140,4 +140,20 @@ pub struct Totals<S> {
     pub sums: S,
     /// Hash of all results.
     pub hash: Digest32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `docs/study-format.md` tells others how to compute it; by the lines of Python that stand there.
+    #[test]
+    fn digests_of_rows_are_the_documented_ones() {
+        let mut block = Block::new(0, 0, 2, 3, 2);
+        block.set_row(0, &[1.5, f64::INFINITY, 0.0], &[true, false]);
+        block.set_row(1, &[-2.25, 1e300, 7.0], &[false, true]);
+        let mut digests = Vec::new();
+        RowKeys::default().digests(&block, &mut digests);
+        assert_eq!(digests, [0x67b60535b61459d7b0554f092d32be35, 0x9a942b49ca8706c765cf1e931e88f21d]);
+    }
 }

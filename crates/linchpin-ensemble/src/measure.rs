@@ -156,7 +156,7 @@ impl Worker for ModelWorker {
         self.paired.load(model.meta.horizon, base, &self.run);
         catalogue.evaluate(&self.paired, base, &self.run, row);
         requirements.evaluate(model, &self.paired, answers);
-        sums.accumulator.add(&self.paired, base, &self.run, answers);
+        sums.accumulator.add(base, &self.run, answers);
         sums.details.add(replication, &self.run.switches, &self.paired);
         Ok(())
     }
@@ -209,6 +209,7 @@ impl Sums for ModelSums {
     }
 
     fn take_beside(&mut self, identity: &Identity, part: Part) -> Vec<Beside> {
+        self.accumulator.add_levels(self.details.levels());
         let beside = self.details.encode(&self.model, identity, part, std::mem::take(&mut self.beside));
         self.details.clear();
         beside

@@ -442,7 +442,7 @@ impl<'a, J: Job> Board<'a, J> {
                 results.add(self.job, &mut worker, span.first + row, sums);
                 self.done.fetch_add(1, Ordering::Relaxed);
             }
-            self.hand_in_rows(span, rows, &results, joins);
+            self.hand_in_rows(span, rows, &mut results, joins);
         }
         if let Some((index, sums)) = current {
             self.hand_in_sums(index, sums, sender);
@@ -455,7 +455,7 @@ impl<'a, J: Job> Board<'a, J> {
     }
 
     /// Writes a chunk's rows into its block; `joins` where they are this worker's first of the block.
-    fn hand_in_rows(&self, span: Span, rows: Range<u32>, results: &ChunkResults, joins: bool) {
+    fn hand_in_rows(&self, span: Span, rows: Range<u32>, results: &mut ChunkResults, joins: bool) {
         let mut in_flight = lock(&self.in_flight);
         let entry = in_flight.entry(span.index).or_insert_with(|| InFlight {
             block: Block::with_buffer(
@@ -550,8 +550,8 @@ impl ChunkResults {
         }
     }
 
-    fn write(&self, start: u32, block: &mut Block) {
-        block.set_rows(start as usize, self.rows, &self.numbers, &self.answers);
+    fn write(&mut self, start: u32, block: &mut Block) {
+        block.set_rows(start as usize, self.rows, &mut self.numbers, &self.answers);
         block.failed.extend_from_slice(&self.failed);
     }
 }

@@ -69,11 +69,12 @@ pub trait Sums: Send + Debug {
     /// Adds sums written by [`Sums::to_bytes`]; false, and nothing added, where the bytes do not fit.
     fn merge_bytes(&mut self, bytes: &[u8]) -> bool;
 
-    /// Takes over what another thread has kept of single replications of the same block: no sums, and nothing where
-    /// nothing is kept.
+    /// Takes over what another thread has kept of single replications of the same block, before sums are made of it; nothing
+    /// where nothing is kept.
     fn absorb(&mut self, _other: &mut Self) {}
 
-    /// What is kept of single replications, as files to be written beside the block; it is gone from here then.
+    /// What is kept of single replications, as files to be written beside the block. Sums that are made of it all at once are made here,
+    /// and it is gone then: called once for each block, before [`Sums::to_bytes`].
     fn take_beside(&mut self, _identity: &Identity, _part: Part) -> Vec<Beside> {
         Vec::new()
     }

@@ -27,98 +27,110 @@ where
     P: ExactSizeIterator<Item = u32>,
 {
     let begin = out.len();
-    let (mut rows, mut packed, mut range) = (0, Vec::new(), Range::default());
-    for page in pages.into_iter().filter(|page| page.len() > 0) {
-        let values = page.len();
-        rows += values as u64;
+    let (mut rows, mut numbers, mut packed, mut range) = (0, Vec::new(), Vec::new(), None);
+    for page in pages {
+        numbers.clear();
+        numbers.extend(page);
+        let Some(own) = Range::of(&numbers) else { continue };
+        range = Some(range.map_or(own, |range: Range| range.with(own)));
+        rows += numbers.len() as u64;
         packed.clear();
-        pack(&mut packed, page, &mut range);
-        put_header(out, Encoding::DELTA_BINARY_PACKED, values, packed.len());
+        pack(&mut packed, &numbers);
+        put_header(out, Encoding::DELTA_BINARY_PACKED, numbers.len(), packed.len());
         out.extend_from_slice(&packed);
         ends.push(out.len());
     }
     let totals = Totals { rows, bytes: out.len() - begin, pages: ends.len() };
-    closed(column, Encoding::DELTA_BINARY_PACKED, totals, range.statistics())
+    closed(column, Encoding::DELTA_BINARY_PACKED, totals, range.map(Range::statistics))
 }
 
 /// Least and greatest number.
 #[derive(Clone, Copy, Debug)]
 struct Range(u32, u32);
 
-impl Default for Range {
-    fn default() -> Self {
-        Self(u32::MAX, 0)
-    }
-}
-
 impl Range {
-    fn take(&mut self, number: u32) {
-        *self = Self(self.0.min(number), self.1.max(number));
+    fn of(numbers: &[u32]) -> Option<Self> {
+        // Folds of numbers, not of references, take several at a time.
+        let (least, greatest) =
+            (numbers.iter().copied().fold(u32::MAX, u32::min), numbers.iter().copied().fold(0, u32::max));
+        (!numbers.is_empty()).then_some(Self(least, greatest))
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self(self.0.min(other.0), self.1.max(other.1))
     }
 
     fn statistics(self) -> Statistics {
-        let bounds = (self.0 <= self.1).then(|| [self.0, self.1].map(u32::cast_signed));
-        Statistics::int32(bounds.map(|[least, _]| least), bounds.map(|[_, most]| most), None, Some(0), false)
+        let [least, greatest] = [self.0, self.1].map(|number| Some(number.cast_signed()));
+        Statistics::int32(least, greatest, None, Some(0), false)
     }
 }
 
-/// What a page holds: how it is divided, how many values there are, the first one, then the differences block by block.
-fn pack(out: &mut Vec<u8>, mut numbers: impl ExactSizeIterator<Item = u32>, range: &mut Range) {
-    let count = numbers.len();
-    let Some(mut before) = numbers.next() else { return };
-    range.take(before);
-    [BLOCK, BLOCK / MINI, count].into_iter().for_each(|number| put_number(out, number as u64));
-    put_signed(out, before.cast_signed());
+/// What a page holds: how it is divided, how many numbers there are, the first one, then the differences block by block.
+fn pack(out: &mut Vec<u8>, numbers: &[u32]) {
+    let Some((first, rest)) = numbers.split_first() else { return };
+    [BLOCK, BLOCK / MINI, numbers.len()].into_iter().for_each(|number| put_number(out, number as u64));
+    put_signed(out, first.cast_signed());
     let mut block = [0_i32; BLOCK];
-    let mut filled = 0;
-    for number in numbers {
-        range.take(number);
-        block[filled] = number.wrapping_sub(before).cast_signed();
-        before = number;
-        filled += 1;
-        if filled == BLOCK {
-            pack_block(out, &block);
-            filled = 0;
+    for (own, before) in rest.chunks(BLOCK).zip(numbers.chunks(BLOCK)) {
+        for (difference, (own, before)) in block.iter_mut().zip(own.iter().zip(before)) {
+            *difference = own.wrapping_sub(*before).cast_signed();
         }
+        pack_block(out, &block[..own.len()]);
     }
-    pack_block(out, &block[..filled]);
 }
 
 /// The least difference, how wide the others above it are, quarter by quarter, and their bits. Quarters that nothing falls into are not
 /// there; one that is not full is filled up with zeros.
 fn pack_block(out: &mut Vec<u8>, block: &[i32]) {
-    let Some(least) = block.iter().min() else { return };
-    put_signed(out, *least);
+    let least = block.iter().copied().fold(i32::MAX, i32::min);
+    put_signed(out, least);
     let widths = out.len();
     out.extend_from_slice(&[0; BLOCK / MINI]);
     for (quarter, own) in block.chunks(MINI).enumerate() {
         let mut above = [0_u32; MINI];
         let mut all = 0;
         for (above, difference) in above.iter_mut().zip(own) {
-            *above = difference.wrapping_sub(*least).cast_unsigned();
+            *above = difference.wrapping_sub(least).cast_unsigned();
             all |= *above;
         }
         let width = u32::BITS - all.leading_zeros();
         out[widths + quarter] = width as u8;
-        pack_bits(out, &above, width);
+        PACKERS[width as usize](out, &above);
     }
 }
 
-/// The lowest `width` bits of each number, the first number lowest.
-fn pack_bits(out: &mut Vec<u8>, numbers: &[u32; MINI], width: u32) {
-    let (mut bytes, mut length) = ([0; 4 * MINI], 0);
-    let (mut bits, mut filled) = (0_u64, 0);
-    for number in numbers {
-        bits |= u64::from(*number) << filled;
-        filled += width;
-        if filled >= u32::BITS {
-            bytes[length..length + 4].copy_from_slice(&(bits as u32).to_le_bytes());
-            length += 4;
-            bits >>= u32::BITS;
-            filled -= u32::BITS;
+/// Appends the lowest bits of numbers.
+type Packer = fn(&mut Vec<u8>, &[u32; MINI]);
+
+/// By how many bits: for every width a loop of its own, of which nothing but moves is left.
+#[rustfmt::skip]
+const PACKERS: [Packer; 33] = [
+    pack_bits::<0>, pack_bits::<1>, pack_bits::<2>, pack_bits::<3>, pack_bits::<4>, pack_bits::<5>, pack_bits::<6>, pack_bits::<7>,
+    pack_bits::<8>, pack_bits::<9>, pack_bits::<10>, pack_bits::<11>, pack_bits::<12>, pack_bits::<13>, pack_bits::<14>, pack_bits::<15>,
+    pack_bits::<16>, pack_bits::<17>, pack_bits::<18>, pack_bits::<19>, pack_bits::<20>, pack_bits::<21>, pack_bits::<22>, pack_bits::<23>,
+    pack_bits::<24>, pack_bits::<25>, pack_bits::<26>, pack_bits::<27>, pack_bits::<28>, pack_bits::<29>, pack_bits::<30>, pack_bits::<31>,
+    pack_bits::<32>,
+];
+
+/// The lowest `WIDTH` bits of each number, the first number lowest. Eight of them fill whole bytes.
+fn pack_bits<const WIDTH: usize>(out: &mut Vec<u8>, numbers: &[u32; MINI]) {
+    const WORD: usize = u64::BITS as usize;
+    // Eight numbers are written as four words, of which those after them write over what is too much.
+    let mut bytes = [0; 4 * MINI + 32];
+    for (eight, own) in numbers.as_chunks::<8>().0.iter().enumerate() {
+        let mut words = [0_u64; 4];
+        for (place, number) in own.iter().enumerate() {
+            let (word, shift) = (place * WIDTH / WORD, place * WIDTH % WORD);
+            words[word] |= u64::from(*number) << shift;
+            if shift + WIDTH > WORD {
+                words[word + 1] |= u64::from(*number) >> (WORD - shift);
+            }
         }
+        let places = bytes[eight * WIDTH..].as_chunks_mut().0;
+        places.iter_mut().zip(words).for_each(|(place, word)| *place = word.to_le_bytes());
     }
-    out.extend_from_slice(&bytes[..length]);
+    out.extend_from_slice(&bytes[..4 * WIDTH]);
 }
 
 /// Small numbers of either sign in few bytes.

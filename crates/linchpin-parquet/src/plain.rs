@@ -57,7 +57,7 @@ pub(crate) fn closed(
     column: ColumnDescPtr,
     encoding: Encoding,
     totals: Totals,
-    statistics: impl Into<Option<Statistics>>,
+    statistics: Option<Statistics>,
 ) -> Result<ColumnCloseResult> {
     let Totals { rows, bytes, pages } = totals;
     let stats = PageEncodingStats { page_type: PageType::DATA_PAGE, encoding, count: pages as i32 };
@@ -68,7 +68,7 @@ pub(crate) fn closed(
         .set_total_uncompressed_size(bytes as i64)
         .set_num_values(rows as i64)
         .set_data_page_offset(0);
-    if let Some(statistics) = statistics.into() {
+    if let Some(statistics) = statistics {
         metadata = metadata.set_statistics(statistics);
     }
     Ok(ColumnCloseResult {

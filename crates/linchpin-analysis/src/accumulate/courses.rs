@@ -325,6 +325,7 @@ mod tests {
     use crate::BlockAccumulator;
     use crate::metrics::adversary::tests::{contested, one_try};
     use crate::paired::Paired;
+    use crate::steps::LevelSteps;
     use linchpin_model::SpreadStep;
 
     const NEVER: u32 = u32::MAX;
@@ -363,7 +364,10 @@ mod tests {
         for run in runs {
             let mut paired = Paired::default();
             paired.load(40, None, run);
-            sums.add(&paired, None, run, &[]);
+            sums.add(None, run, &[]);
+            let mut steps = LevelSteps::new(model.groups.len());
+            steps.add(0, &paired);
+            sums.add_levels(&steps);
         }
         let mut bytes = Vec::new();
         sums.write_to(&mut bytes);

@@ -1,7 +1,7 @@
 //! The level of one group over time, summed over replications.
 
-use super::{BINS, FULL, FULL_MILLIONTHS, Grid, bin_of};
-use crate::paired::Segment;
+use super::{BINS, FULL_MILLIONTHS, Grid, bin_of};
+use crate::steps::LevelStep;
 use std::borrow::Cow;
 
 /// Changes along the grid of one group's level, relative to full level in every replication.
@@ -73,46 +73,50 @@ impl LevelSums {
         }
     }
 
-    /// Adds the curve of one replication.
-    pub(super) fn add(&mut self, segments: impl Iterator<Item = Segment>, grid: Grid) {
-        let mut bin = FULL;
-        self.walk(segments, grid, |moves, point, millionths| {
-            let to_bin = bin_of(millionths);
-            if to_bin != bin {
-                moves.push(packed(point, bin, to_bin));
-                bin = to_bin;
-            }
+    /// Adds the curves of some replications.
+    pub(super) fn add(&mut self, steps: &[LevelStep], grid: Grid) {
+        let mut moves = std::mem::take(&mut self.moves);
+        let mut end = moves.len();
+        moves.resize(end + steps.len(), 0);
+        self.walk(steps, grid, |point, from, to| {
+            let (from, to) = (bin_of(from), bin_of(to));
+            // What is no move is written over by the next one.
+            moves[end] = packed(point, from, to);
+            end += usize::from(from != to);
         });
+        moves.truncate(end);
+        self.moves = moves;
         self.tidy();
     }
 
-    /// Adds the curve of one replication to the mean only.
-    pub(super) fn add_to_mean(&mut self, segments: impl Iterator<Item = Segment>, grid: Grid) {
-        self.walk(segments, grid, |_, _, _| {});
+    /// Adds the curves of some replications to the mean only.
+    pub(super) fn add_to_mean(&mut self, steps: &[LevelStep], grid: Grid) {
+        self.walk(steps, grid, |_, _, _| {});
     }
 
-    /// Adds to the mean, and tells each new level on the grid.
+    /// Adds to the mean, and tells of every step on the grid where it is, from what level to what. Nobody can guess which steps come to
+    /// nothing, so these are gone through like the others.
     #[inline(always)]
-    fn walk(
-        &mut self,
-        segments: impl Iterator<Item = Segment>,
-        grid: Grid,
-        mut tell: impl FnMut(&mut Vec<u64>, usize, i64),
-    ) {
-        let (mut point, mut millionths) = (0, FULL_MILLIONTHS);
-        for segment in segments {
-            let next = grid.first_at(segment.to);
-            if next == point {
-                continue;
+    fn walk(&mut self, steps: &[LevelStep], grid: Grid, mut tell: impl FnMut(usize, i64, i64)) {
+        if steps.is_empty() {
+            return;
+        }
+        self.allocate(grid.points);
+        let (mut last, mut before) = (u32::MAX, FULL_MILLIONTHS);
+        let mut steps =
+            steps.iter().map(|step| ((step.replication, grid.first_at(step.from)), step)).peekable();
+        while let Some((place, step)) = steps.next() {
+            let (replication, point) = place;
+            before = if replication == last { before } else { FULL_MILLIONTHS };
+            last = replication;
+            // Of several steps on the way to a grid point the last one counts.
+            let again = steps.peek().is_some_and(|(next, _)| *next == place);
+            let level = if again { before } else { i64::from(step.millionths) };
+            if let Some(sum) = self.sum.get_mut(point) {
+                *sum += level - before;
+                tell(point, before, level);
+                before = level;
             }
-            let to = i64::from(segment.millionths());
-            if to != millionths {
-                self.allocate(grid.points);
-                self.sum[point] += to - millionths;
-                tell(&mut self.moves, point, to);
-                millionths = to;
-            }
-            point = next;
         }
     }
 
@@ -134,8 +138,10 @@ impl LevelSums {
 /// Equal where they come to the same, however it is held.
 impl PartialEq for LevelSums {
     fn eq(&self, other: &Self) -> bool {
-        let used = |sums: &Self| sums.table().iter().any(|change| *change != 0);
-        let same_bins = if used(self) { self.table() == other.table() } else { !used(other) };
-        self.sum == other.sum && same_bins
+        fn same<T: PartialEq + Default>(one: &[T], other: &[T]) -> bool {
+            let used = |changes: &[T]| changes.iter().any(|change| *change != T::default());
+            if used(one) { one == other } else { !used(other) }
+        }
+        same(&self.sum, &other.sum) && same(&self.table(), &other.table())
     }
 }

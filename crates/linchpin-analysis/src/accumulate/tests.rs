@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::metrics::tests::model;
+use crate::paired::Paired;
 use crate::paired::tests::record;
 use crate::stats;
 use linchpin_model::NodeId;
@@ -19,7 +20,10 @@ fn add(accumulator: &mut BlockAccumulator, model: &Model, base: Option<&Record>,
     let requirements = Requirements::new(model);
     let mut held = vec![false; requirements.len()];
     requirements.evaluate(model, &paired, &mut held);
-    accumulator.add(&paired, base, run, &held);
+    accumulator.add(base, run, &held);
+    let mut steps = LevelSteps::new(model.groups.len());
+    steps.add(0, &paired);
+    accumulator.add_levels(&steps);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::findings::Verdict;
 use crate::metrics::tests::model;
 use crate::paired::Paired;
 use crate::paired::tests::record;
+use crate::steps::LevelSteps;
 use linchpin_model::{Affected, NeedSpec, Record, Requirement, RootLoss, SimTime};
 
 const HOUR_MS: u64 = 3600 * 1_000_000;
@@ -30,7 +31,10 @@ fn study(model: &Model, runs: &[Record]) -> Findings {
         paired.load(model.meta.horizon, None, run);
         catalogue.evaluate(&paired, None, run, &mut out);
         requirements.evaluate(model, &paired, &mut held);
-        sums.add(&paired, None, run, &held);
+        sums.add(None, run, &held);
+        let mut steps = LevelSteps::new(model.groups.len());
+        steps.add(0, &paired);
+        sums.add_levels(&steps);
         columns.iter_mut().zip(&out).for_each(|(column, value)| column.push(*value));
     }
     let parts = Parts { model, catalogue: &catalogue, requirements: &requirements, sums: &sums };

@@ -303,6 +303,7 @@ mod tests {
     use crate::findings::{Parts, StudyInfo, build};
     use crate::metrics::adversary::tests::{contested, one_try};
     use crate::paired::Paired;
+    use crate::steps::LevelSteps;
     use crate::{Catalogue, Requirements};
     use linchpin_model::{CampaignCourse, CampaignId, EventId, EventLoss, Outcome, Record, SimTime};
 
@@ -345,7 +346,10 @@ mod tests {
             let mut row = vec![0.0; catalogue.len()];
             catalogue.evaluate(&paired, None, &run, &mut row);
             columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
-            sums.add(&paired, None, &run, &[]);
+            sums.add(None, &run, &[]);
+            let mut steps = LevelSteps::new(model.groups.len());
+            steps.add(0, &paired);
+            sums.add_levels(&steps);
         }
         let parts = Parts { model: &model, catalogue: &catalogue, requirements: &requirements, sums: &sums };
         let findings = build(parts, StudyInfo::of(&model), &mut columns);
