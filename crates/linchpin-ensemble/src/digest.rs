@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 ///
 /// Rows that differ in one place have different digests: odd keys have an inverse. Where they differ in more places, in one of them by `d`,
 /// at most 2^t of the 2^127 odd keys of that place make the sums equal, 2^t being the power of 2 in `d` and t below 64: a chance of at
-/// most 2^-64. That is what it takes to see whether results are the same, in a tenth of the time that SHA-256 over every number took.
+/// most 2^-64. That is what it takes to see whether results are the same, in a quarter of the time that SHA-256 over every number took.
 /// It keeps nobody from making up results, nor would any hash that everybody can compute.
 #[derive(Debug, Default)]
 struct RowKeys(Vec<u128>);
