@@ -62,7 +62,7 @@ const NIL: u32 = u32::MAX;
 const ROOM: usize = 7;
 
 #[inline]
-fn unpack(key: u64) -> (Kind, u32) {
+pub(crate) fn unpack(key: u64) -> (Kind, u32) {
     (KINDS[(key >> ID_BITS) as usize & 15], key as u32 & ((1 << ID_BITS) - 1))
 }
 
@@ -97,6 +97,8 @@ pub(crate) struct Calendar {
     waiting: u32,
     /// Number of buckets that have been opened.
     opened: u32,
+    /// Number of buckets that have been looked at before their time.
+    seen: u32,
     shift: u32,
     horizon: u32,
 }
@@ -126,7 +128,7 @@ impl Clone for Calendar {
         self.overflow.clone_from(&source.overflow);
         self.current.clone_from(&source.current);
         (self.free, self.waiting, self.opened) = (source.free, source.waiting, source.opened);
-        (self.shift, self.horizon) = (source.shift, source.horizon);
+        (self.seen, self.shift, self.horizon) = (source.seen, source.shift, source.horizon);
     }
 }
 
@@ -144,6 +146,7 @@ impl Calendar {
             current: Vec::new(),
             waiting: 0,
             opened: 0,
+            seen: 0,
             shift,
             horizon,
         }
@@ -195,10 +198,52 @@ impl Calendar {
     /// Time of the earliest entry; `u32::MAX` where there is none.
     #[inline(always)]
     pub(crate) fn next_time(&mut self) -> u32 {
-        match self.current.last() {
-            Some(key) => (key >> 32) as u32,
+        match self.time_at_hand() {
+            Some(time) => time,
             None => self.open_next_bucket(),
         }
+    }
+
+    /// Time of the earliest entry, where its bucket is open.
+    #[inline(always)]
+    pub(crate) fn time_at_hand(&self) -> Option<u32> {
+        self.current.last().map(|key| (key >> 32) as u32)
+    }
+
+    /// Whether nobody has looked at the open bucket before its time.
+    pub(crate) fn is_unseen(&self) -> bool {
+        self.opened > self.seen
+    }
+
+    /// The entries of the open bucket and the next ones, as many as there is room for: for those who want to know what is
+    /// coming. What arrives in these buckets later is left out.
+    pub(crate) fn look_ahead<'a>(&mut self, coming: &'a mut [u64]) -> &'a [u64] {
+        let mut count = 0;
+        let mut note = |keys: &[u64]| {
+            for (slot, key) in coming[count..].iter_mut().zip(keys) {
+                *slot = *key;
+                count += 1;
+            }
+            count < coming.len()
+        };
+        let mut more = note(&self.current);
+        let first = self.opened as usize / 64;
+        let mut mask = u64::MAX << (self.opened % 64);
+        self.seen = self.opened;
+        for (word, bits) in (first..).zip(self.occupied.get(first..).unwrap_or_default()) {
+            let mut bits = bits & std::mem::replace(&mut mask, u64::MAX);
+            while bits != 0 && more {
+                let at = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let bucket = &self.buckets[at];
+                more = note(&bucket.keys[..bucket.held as usize]);
+                self.seen = at as u32 + 1;
+            }
+            if !more {
+                break;
+            }
+        }
+        &coming[..count]
     }
 
     /// Takes the earliest entry if it is due at `time`.
@@ -215,7 +260,7 @@ impl Calendar {
 
     /// Opens the next bucket that holds entries; the time of its first, `u32::MAX` where there is none.
     #[inline(never)]
-    fn open_next_bucket(&mut self) -> u32 {
+    pub(crate) fn open_next_bucket(&mut self) -> u32 {
         if self.waiting == 0 {
             return u32::MAX;
         }

@@ -282,7 +282,7 @@ impl Engine<'_> {
             return NEVER;
         }
         let next = self.agenda.threat.next_time().min(self.agenda.condition.next_time());
-        next.min(self.agenda.cascade.next_time()).min(self.agenda.cyber.next_time())
+        next.min(self.next_in_cascade()).min(self.agenda.cyber.next_time())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The cascade: levels of all nodes, and everything that changes them by itself.
 
+mod ahead;
 mod commit;
 mod mesh;
 mod reserve;
@@ -32,13 +33,13 @@ impl Engine<'_> {
         }
         let told = self.clock.trace;
         while !self.clock.done && !self.agenda.wake_response {
-            let next = self.agenda.cascade.next_time();
+            let next = self.next_in_cascade();
             // `NEVER` is no less than any limit.
             if next >= limit || !self.advance_to(next) {
                 break;
             }
             self.handle_next();
-            self.flow.one_way = !told && self.agenda.cascade.next_time() != next && self.goes_one_way();
+            self.flow.one_way = !told && self.next_in_cascade() != next && self.goes_one_way();
             if !self.flow.one_way {
                 self.handle_due();
             }
@@ -71,7 +72,7 @@ impl Engine<'_> {
 
     /// Applies the cascade's own events that are due now.
     fn handle_due(&mut self) {
-        while self.agenda.cascade.next_time() == self.now {
+        while self.next_in_cascade() == self.now {
             self.handle_next();
         }
         if !self.flow.closing.is_empty() {
