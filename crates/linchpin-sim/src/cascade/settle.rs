@@ -166,7 +166,7 @@ impl Engine<'_> {
         if target > level {
             let step = self.step_to(node, target);
             self.apply_rise(step);
-            self.pass_on(node, level, target);
+            self.pass_listed_on(node, level, target);
         } else if target < level {
             let step = self.step_to(node, target);
             self.apply_fall(step);
@@ -186,7 +186,7 @@ impl Engine<'_> {
                     self.settle_alone(first);
                 } else if let Some(step) = self.rises(first) {
                     self.apply_rise(step);
-                    self.pass_on(step.node, step.from, step.level);
+                    self.pass_listed_on(step.node, step.from, step.level);
                 }
             } else if !self.flow.rising.is_empty() {
                 self.rise_together();
@@ -212,7 +212,7 @@ impl Engine<'_> {
         // judged by the owner's new level.
         for k in 0..self.flow.moves.len() {
             let Move { node, from, level, .. } = self.flow.moves[k];
-            self.pass_on(node, from, level);
+            self.pass_listed_on(node, from, level);
         }
         self.flow.moves.clear();
     }
@@ -491,7 +491,7 @@ impl Engine<'_> {
         }
         blame.fell = now;
         self.end_change(node, from, level);
-        self.pass_on(node, from, level);
+        self.pass_listed_on(node, from, level);
     }
 
     #[inline]
@@ -522,13 +522,13 @@ impl Engine<'_> {
         if !self.is_final(node) {
             self.note_change(node);
         }
-        self.flush(node);
+        self.flush_listed(node);
     }
 
     #[inline(always)]
     fn end_change(&mut self, node: u32, from: u32, to: u32) {
         if self.is_final(node) {
-            self.finish_change(node, from, to);
+            self.finish_listed_change(node, from, to);
         }
     }
 
@@ -539,8 +539,14 @@ impl Engine<'_> {
         self.flow.one_way && self.nodes[node as usize].flags & flag::DELAYED == 0
     }
 
-    /// Tells the consumers of a node that its level went from `from` to `to`.
+    /// The same as [`Self::pass_on`], once in the code: see [`Self::finish_listed_change`].
     #[inline(never)]
+    fn pass_listed_on(&mut self, node: u32, from: u32, to: u32) {
+        self.pass_on(node, from, to);
+    }
+
+    /// Tells the consumers of a node that its level went from `from` to `to`.
+    #[inline(always)]
     fn pass_on(&mut self, node: u32, from: u32, to: u32) {
         if from == to {
             return;
@@ -613,20 +619,21 @@ impl Engine<'_> {
         self.update_term(need, &hot);
     }
 
+    /// The same as [`Self::flush`], once in the code: see [`Self::finish_listed_change`].
+    #[inline(never)]
+    pub(crate) fn flush_listed(&mut self, node: u32) {
+        self.flush(node);
+    }
+
     /// Books the loss up to now under the present cause.
     #[inline(always)]
-    pub(crate) fn flush(&mut self, node: u32) {
+    fn flush(&mut self, node: u32) {
         let row = &mut self.nodes[node as usize];
         let elapsed = self.now - std::mem::replace(&mut row.since, self.now);
         let lost = u64::from(ONE - row.level) * u64::from(elapsed);
-        if lost > 0 && row.flags & flag::COUNTED != 0 {
-            self.book_loss(node, lost);
+        if lost == 0 || row.flags & flag::COUNTED == 0 {
+            return;
         }
-    }
-
-    #[inline(never)]
-    fn book_loss(&mut self, node: u32, lost: u64) {
-        let row = &mut self.nodes[node as usize];
         row.blame.lost += lost;
         let (blame, sectors, own) = (row.blame, self.plan.sectors, usize::from(row.sector));
         if own < sectors {
