@@ -62,7 +62,7 @@ impl Engine<'_> {
         if flags & flag::FELL == 0 {
             return;
         }
-        self.flush_listed(node);
+        self.flush_by_call(node);
         if flags & flag::COUNTED != 0 {
             let ever = flags & flag::EVER_FAILED != 0;
             let first_failed = if ever {

@@ -208,7 +208,7 @@ pub(crate) struct Plan {
     /// Some nodes have [`flag::CAN_TURN`].
     pub(crate) has_turning: bool,
     pub(crate) has_failures: bool,
-    /// Teams by skill, ascending.
+    /// Teams by skill, ascending; as long as the highest skill that a team has.
     pub(crate) teams_with: Vec<Vec<u16>>,
     /// Rank of a repair at each node where the priority rule fixes it; empty otherwise.
     pub(crate) ranks: Vec<f64>,
@@ -753,9 +753,11 @@ impl Mesh {
 }
 
 fn lay_teams(model: &Model) -> Vec<Vec<u16>> {
-    let mut with = vec![Vec::new(); model.skills.len()];
-    for (team, fixed) in (0..).zip(&model.teams) {
-        with[fixed.skill.index()].push(team);
+    let mut with = Vec::new();
+    for (team, fixed) in model.teams.iter().enumerate() {
+        let Some(skill) = fixed.skill.some() else { continue };
+        with.resize(with.len().max(skill.index() + 1), Vec::new());
+        with[skill.index()].push(team as u16);
     }
     with
 }

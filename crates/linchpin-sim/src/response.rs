@@ -282,7 +282,7 @@ impl Engine<'_> {
                 && (fixed.serves.is_empty() || fixed.serves.binary_search(&region).is_ok())
                 && self.nodes[fixed.node.index()].flags & flag::FAILED == 0
         };
-        let mut teams = self.plan.teams_with[skill.index()].iter().filter(able);
+        let mut teams = self.plan.teams_with.get(skill.index())?.iter().filter(able);
         let first = *teams.next()?;
         let at_home = |team: &u16| model.teams[usize::from(*team)].home == region;
         Some(if at_home(&first) { first } else { teams.copied().find(at_home).unwrap_or(first) })

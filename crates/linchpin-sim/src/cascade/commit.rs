@@ -51,7 +51,7 @@ impl Engine<'_> {
         status.flags &= !flag::CHANGED;
         let level = status.level;
         if change.level != level {
-            self.finish_listed_change(change.node, change.level, level);
+            self.finish_change_by_call(change.node, change.level, level);
             if self.nodes[i].flags & flag::DELAYED != 0 {
                 self.send_parcels(change.node, level);
             }
@@ -67,7 +67,7 @@ impl Engine<'_> {
     /// The same as [`Self::finish_change`]. It stands in the code once for all who call it but the most frequent of them:
     /// the more copies, the less of the code is in the processor's cache.
     #[inline(never)]
-    pub(crate) fn finish_listed_change(&mut self, node: u32, from: u32, to: u32) {
+    pub(crate) fn finish_change_by_call(&mut self, node: u32, from: u32, to: u32) {
         self.finish_change(node, from, to);
     }
 

@@ -166,7 +166,7 @@ impl Engine<'_> {
         if target > level {
             let step = self.step_to(node, target);
             self.apply_rise(step);
-            self.pass_listed_on(node, level, target);
+            self.pass_on_by_call(node, level, target);
         } else if target < level {
             let step = self.step_to(node, target);
             self.apply_fall(step);
@@ -186,7 +186,7 @@ impl Engine<'_> {
                     self.settle_alone(first);
                 } else if let Some(step) = self.rises(first) {
                     self.apply_rise(step);
-                    self.pass_listed_on(step.node, step.from, step.level);
+                    self.pass_on_by_call(step.node, step.from, step.level);
                 }
             } else if !self.flow.rising.is_empty() {
                 self.rise_together();
@@ -212,7 +212,7 @@ impl Engine<'_> {
         // judged by the owner's new level.
         for k in 0..self.flow.moves.len() {
             let Move { node, from, level, .. } = self.flow.moves[k];
-            self.pass_listed_on(node, from, level);
+            self.pass_on_by_call(node, from, level);
         }
         self.flow.moves.clear();
     }
@@ -491,7 +491,7 @@ impl Engine<'_> {
         }
         blame.fell = now;
         self.end_change(node, from, level);
-        self.pass_listed_on(node, from, level);
+        self.pass_on_by_call(node, from, level);
     }
 
     #[inline]
@@ -522,13 +522,13 @@ impl Engine<'_> {
         if !self.is_final(node) {
             self.note_change(node);
         }
-        self.flush_listed(node);
+        self.flush_by_call(node);
     }
 
     #[inline(always)]
     fn end_change(&mut self, node: u32, from: u32, to: u32) {
         if self.is_final(node) {
-            self.finish_listed_change(node, from, to);
+            self.finish_change_by_call(node, from, to);
         }
     }
 
@@ -539,9 +539,9 @@ impl Engine<'_> {
         self.flow.one_way && self.nodes[node as usize].flags & flag::DELAYED == 0
     }
 
-    /// The same as [`Self::pass_on`], once in the code: see [`Self::finish_listed_change`].
+    /// The same as [`Self::pass_on`], once in the code: see [`Self::finish_change_by_call`].
     #[inline(never)]
-    fn pass_listed_on(&mut self, node: u32, from: u32, to: u32) {
+    fn pass_on_by_call(&mut self, node: u32, from: u32, to: u32) {
         self.pass_on(node, from, to);
     }
 
@@ -619,9 +619,9 @@ impl Engine<'_> {
         self.update_term(need, &hot);
     }
 
-    /// The same as [`Self::flush`], once in the code: see [`Self::finish_listed_change`].
+    /// The same as [`Self::flush`], once in the code: see [`Self::finish_change_by_call`].
     #[inline(never)]
-    pub(crate) fn flush_listed(&mut self, node: u32) {
+    pub(crate) fn flush_by_call(&mut self, node: u32) {
         self.flush(node);
     }
 
