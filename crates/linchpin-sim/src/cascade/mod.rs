@@ -1,6 +1,7 @@
 //! The cascade: levels of all nodes, and everything that changes them by itself.
 
 mod ahead;
+mod ceilings;
 mod commit;
 mod mesh;
 mod reserve;

@@ -25,6 +25,25 @@ fn crews_that_leave_finish_their_jobs_first() {
     assert_eq!(record.waited_s, 6 * 3600);
 }
 
+/// A model made by hand may list no skills, and have a team without one.
+#[test]
+fn teams_are_found_by_a_skill_that_nobody_lists() {
+    let mut case = Case::new(24);
+    case.team("idle", SkillId::NONE, 3);
+    case.team("line crews", SkillId(2), 1);
+    let nodes = case.broken(&["a", "b", "c"], SkillId(2), 4.0);
+    let orphan = case.asset("orphan");
+    case.b.node_mut(orphan).repair = RepairId(1);
+    let repair = case.b.parts().repairs[0].clone();
+    case.b.parts().repairs.push(repair);
+    case.b.parts().repairs[1].stages[0].skill = SkillId(7);
+    case.event(0.0, &[orphan], Effect::Damage { state: DamageChoice::Worst });
+    let record = case.run();
+    let done: Vec<Vec<f64>> = nodes.iter().map(|node| repaired(&record, *node)).collect();
+    assert_eq!(done, [[4.0], [8.0], [12.0]]);
+    assert!(repaired(&record, orphan).is_empty());
+}
+
 #[test]
 fn spares_are_put_at_disposal() {
     let mut case = Case::new(24);
