@@ -71,7 +71,7 @@ impl Engine<'_> {
     }
 
     /// The clock of a random failure has run out.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn fail_at_random(&mut self, row: u32) {
         let plan = self.plan;
         let damage = &mut self.condition.damages[row as usize];
@@ -217,7 +217,7 @@ impl Engine<'_> {
     }
 
     /// A repair that takes nobody is done.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn finish_unattended_repair(&mut self, row: u32) {
         let damage = &mut self.condition.damages[row as usize];
         if damage.repaired == self.now {

@@ -1,7 +1,7 @@
 //! The beginning and the end of a record.
 
 use crate::engine::Engine;
-use crate::state::{NEVER, ONE, flag};
+use crate::state::{NEVER, ONE, Observer, flag};
 use linchpin_model::{Affected, Happening, NodeId, Role, RootLoss, SimTime};
 
 impl Engine<'_> {
@@ -37,12 +37,11 @@ impl Engine<'_> {
         self.find_locked_out();
         self.close_campaigns();
         self.close_malware();
-        let observer = &mut *self.observer;
-        observer.roots.sort_unstable();
-        for root in observer.roots.drain(..) {
-            let lost = std::mem::take(&mut observer.tallies.0[root as usize].caused);
-            observer.record.roots.push(RootLoss { node: NodeId(root), lost });
-        }
+        let Observer { roots, tallies, record, .. } = &mut *self.observer;
+        roots.drain(|root| {
+            let lost = std::mem::take(&mut tallies.0[root as usize].caused);
+            record.roots.push(RootLoss { node: NodeId(root), lost });
+        });
         self.close_losses();
         self.book_control();
         let observer = &mut *self.observer;
@@ -62,7 +61,7 @@ impl Engine<'_> {
         if flags & flag::FELL == 0 {
             return;
         }
-        self.flush_by_call(node);
+        self.flush(node);
         if flags & flag::COUNTED != 0 {
             let ever = flags & flag::EVER_FAILED != 0;
             let first_failed = if ever {

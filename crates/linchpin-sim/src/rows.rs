@@ -42,8 +42,18 @@ impl<T: Copy> Clone for Rows<T> {
 }
 
 /// A bit for each row that is not as in the beginning.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Touched(pub(crate) Vec<u64>);
+
+impl Clone for Touched {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    fn clone_from(&mut self, source: &Self) {
+        self.0.clone_from(&source.0);
+    }
+}
 
 impl Touched {
     pub(crate) fn new(rows: usize) -> Self {
@@ -58,6 +68,18 @@ impl Touched {
     #[inline]
     pub(crate) fn mark(&mut self, row: u32) {
         self.0[row as usize / 64] |= 1 << (row % 64);
+    }
+
+    /// Takes all marks off, in ascending order.
+    #[inline(always)]
+    pub(crate) fn drain(&mut self, mut each: impl FnMut(u32)) {
+        for (word, marks) in (0..).zip(&mut self.0) {
+            let mut bits = std::mem::take(marks);
+            while bits != 0 {
+                each(word * 64 + bits.trailing_zeros());
+                bits &= bits - 1;
+            }
+        }
     }
 
     /// Makes `rows` what `saved` is, given what differs from the beginning in both, and takes over the marks.

@@ -117,9 +117,9 @@ impl Saved {
             observer: Observer {
                 record: Record::default(),
                 sums: model.groups.iter().map(|group| group.total_weight * u64::from(ONE)).collect(),
-                dirty: vec![0; model.groups.len().div_ceil(64)],
+                dirty: Touched::new(model.groups.len()),
                 tallies: Scratch(Vec::new()),
-                roots: Vec::new(),
+                roots: Touched::new(n),
             },
         };
         Self { nodes, state }

@@ -8,7 +8,7 @@ use crate::engine::{Engine, EngineParam};
 use crate::plan::Plan;
 use crate::plans::look_out;
 use crate::response::dispatch_crews;
-use crate::state::{NEVER, Saved, Shared};
+use crate::state::{NEVER, Observer, Saved, Shared};
 use crate::threat::fire_events;
 use crate::what_if::WhatIf;
 use bevy_ecs::prelude::*;
@@ -222,9 +222,8 @@ impl Simulation {
         let what_if = std::mem::take(&mut self.what_if);
         self.with_engine(|engine| {
             // A replication that was broken off has left its sums behind.
-            for root in engine.observer.roots.drain(..) {
-                engine.observer.tallies.0[root as usize].caused = 0;
-            }
+            let Observer { roots, tallies, .. } = &mut *engine.observer;
+            roots.drain(|root| tallies.0[root as usize].caused = 0);
             engine.restore(&pristine);
             engine.clock.draws = draws;
             engine.clock.threat = options.threat;

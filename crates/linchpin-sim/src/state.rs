@@ -463,11 +463,11 @@ in_place! {
     pub(crate) struct Observer {
         pub(crate) record: Record,
         pub(crate) sums: Vec<u64>,
-        /// A bit for each group whose sum changed at this instant.
-        pub(crate) dirty: Vec<u64>,
+        /// Groups whose sum changed at this instant.
+        pub(crate) dirty: Touched,
         pub(crate) tallies: Scratch<Tally>,
         /// Nodes at which anything lost began.
-        pub(crate) roots: Vec<u32>,
+        pub(crate) roots: Touched,
     }
 }
 

@@ -3,43 +3,44 @@
 use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::plan::HotMembership;
-use crate::state::{Blame, Change, NEVER, ONE, Parcel, flag};
+use crate::state::{Blame, Change, NEVER, ONE, Observer, Parcel, flag};
 use linchpin_model::{
     Cause, CeilingKind, GroupId, Happening, Level, LinkId, NeedId, NodeId, SimTime, Step, Switch,
 };
 
 impl Engine<'_> {
     /// Finishes the instant.
+    #[inline(always)]
     pub(crate) fn commit(&mut self) {
-        if !self.flow.changes.is_empty() {
-            for k in 0..self.flow.changes.len() {
-                self.close_change(self.flow.changes[k]);
-            }
-            self.flow.changes.clear();
+        let flow = &*self.flow;
+        if flow.changes.len() | flow.dirty_specials.len() | flow.start_checks.len() != 0 {
+            self.commit_changes();
         }
-        if !self.flow.dirty_specials.is_empty() {
-            self.commit_specials();
-        }
-        if !self.flow.start_checks.is_empty() {
-            self.check_starts();
-            // Looking at a start may have armed a reserve.
-            if !self.flow.dirty_specials.is_empty() {
-                self.commit_specials();
-            }
-        }
-        let observer = &mut *self.observer;
-        let noted = observer.record.steps.len();
-        for (word, dirty) in observer.dirty.iter_mut().enumerate() {
-            let mut bits = std::mem::take(dirty);
-            while bits != 0 {
-                let group = word as u32 * 64 + bits.trailing_zeros();
-                bits &= bits - 1;
-                let (time, sum) = (SimTime(self.now), observer.sums[group as usize]);
-                observer.record.steps.push(Step { time, group: GroupId(group), sum });
-            }
-        }
+        let time = SimTime(self.now);
+        let Observer { dirty, sums, record, .. } = &mut *self.observer;
+        let noted = record.steps.len();
+        dirty.drain(|group| {
+            record.steps.push(Step { time, group: GroupId(group), sum: sums[group as usize] });
+        });
         if self.plan.lookout.has_groups() {
             self.view_groups(noted);
+        }
+    }
+
+    /// Makes final what happened to nodes and reserves, and looks at the starts that may have become possible.
+    #[inline(never)]
+    fn commit_changes(&mut self) {
+        for k in 0..self.flow.changes.len() {
+            self.close_change(self.flow.changes[k]);
+        }
+        self.flow.changes.clear();
+        loop {
+            self.commit_specials();
+            if self.flow.start_checks.is_empty() {
+                break;
+            }
+            // It may arm a reserve.
+            self.check_starts();
         }
     }
 
@@ -81,9 +82,13 @@ impl Engine<'_> {
         if to < from {
             status.flags |= flag::FELL;
             if to < status.failed_below && flags & flag::FAILED == 0 {
-                status.flags |= flag::FAILED;
-                if flags & (flag::EVER_FAILED | flag::WATCHED | flag::OBSERVED) != flag::EVER_FAILED {
-                    self.note_failure(node);
+                status.flags |= flag::FAILED | flag::EVER_FAILED;
+                if flags & flag::EVER_FAILED == 0 {
+                    let generation = status.blame.generation;
+                    self.note_first_failure(node, flags, generation);
+                }
+                if flags & (flag::WATCHED | flag::OBSERVED) != 0 {
+                    self.tell_response(node, true);
                 }
                 self.note_switch(node, true);
             }
@@ -123,24 +128,15 @@ impl Engine<'_> {
         let HotMembership { group, weight } = membership;
         let sum = &mut self.observer.sums[group as usize];
         *sum = sum.wrapping_add_signed(i64::from(weight) * change);
-        self.observer.dirty[group as usize / 64] |= 1 << (group % 64);
+        self.observer.dirty.mark(group);
     }
 
-    #[inline(never)]
-    fn note_failure(&mut self, node: u32) {
-        let i = node as usize;
-        let flags = self.nodes[i].flags;
-        if flags & (flag::WATCHED | flag::OBSERVED) != 0 {
-            self.tell_response(node, true);
-        }
-        if flags & flag::EVER_FAILED != 0 {
-            return;
-        }
-        self.nodes[i].flags |= flag::EVER_FAILED;
-        self.observer.tallies.0[i].first_failed = self.now;
+    #[inline(always)]
+    fn note_first_failure(&mut self, node: u32, flags: u32, generation: u16) {
+        let Observer { tallies, record, .. } = &mut *self.observer;
+        tallies.0[node as usize].first_failed = self.now;
         if flags & flag::COUNTED != 0 {
-            let generation = u32::from(self.nodes[i].blame.generation);
-            let record = &mut self.observer.record;
+            let generation = u32::from(generation);
             record.failed += 1;
             record.direct += u32::from(generation == 0);
             record.generations = record.generations.max(generation);
@@ -232,6 +228,7 @@ impl Engine<'_> {
     }
 
     /// Delivers what is due over a delayed link, in order.
+    #[inline(never)]
     pub(crate) fn deliver(&mut self, link: u32) {
         loop {
             let state = self.flow.delays[link as usize];
@@ -316,6 +313,7 @@ impl Engine<'_> {
     }
 
     /// A restart is complete.
+    #[inline(never)]
     pub(crate) fn finish_restart(&mut self, node: u32) {
         let i = node as usize;
         let row = self.plan.sides[i].restart as usize;

@@ -41,11 +41,13 @@ impl Engine<'_> {
             }
             self.handle_next();
             self.flow.one_way = !told && self.next_in_cascade() != next && self.goes_one_way();
-            if !self.flow.one_way {
+            if self.flow.one_way {
+                self.settle_event();
+            } else {
                 self.handle_due();
-            }
-            if !self.flow.next.is_empty() || self.has_work() {
-                self.settle();
+                if self.has_work() {
+                    self.settle();
+                }
             }
             // Handling may have put something on another subsystem's queue.
             if self.plan.has_attended {
@@ -57,11 +59,8 @@ impl Engine<'_> {
     /// True where something of the present instant has not come to levels yet.
     pub(crate) fn has_work(&self) -> bool {
         let flow = &*self.flow;
-        !flow.next.is_empty()
-            || !flow.networks_due.is_empty()
-            || !flow.sharings_due.is_empty()
-            || !flow.dirty_specials.is_empty()
-            || !flow.start_checks.is_empty()
+        let due = flow.networks_due.len() | flow.sharings_due.len();
+        flow.next.len() | due | flow.dirty_specials.len() | flow.start_checks.len() != 0
     }
 
     /// Whether what one event has listed moves all levels one way, so that nothing comes to nothing.
@@ -72,6 +71,7 @@ impl Engine<'_> {
     }
 
     /// Applies the cascade's own events that are due now.
+    #[inline(never)]
     fn handle_due(&mut self) {
         while self.next_in_cascade() == self.now {
             self.handle_next();
@@ -81,7 +81,7 @@ impl Engine<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn handle_next(&mut self) {
         let Some((kind, id)) = self.agenda.cascade.pop() else { return };
         self.clock.events += 1;

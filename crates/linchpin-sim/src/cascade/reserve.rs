@@ -7,13 +7,13 @@ use super::settle::straight;
 use crate::agenda::Kind;
 use crate::engine::Engine;
 use crate::plan::HotStage;
-use crate::state::{Charge, HotNeed, Mode, NEVER, ONE};
+use crate::state::{Charge, HotNeed, Mode, NEVER, ONE, SpecialState};
 use linchpin_model::time::whole_seconds;
 use linchpin_model::{Cover, Happening, Layer, NeedId, Purpose, Role};
 
 impl Engine<'_> {
     /// Notes that the supply of a special need changed.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn touch_special(&mut self, need: &HotNeed) {
         let special = need.special() - 1;
         let special = if need.refills() { self.plan.specials[special as usize].refills } else { special };
@@ -21,7 +21,7 @@ impl Engine<'_> {
     }
 
     /// Lists a special that has to be looked at when the instant is over.
-    #[inline]
+    #[inline(always)]
     fn soil(&mut self, special: u32) {
         let state = &mut self.flow.specials.rows[special as usize];
         if state.dirty {
@@ -161,26 +161,31 @@ impl Engine<'_> {
     }
 
     /// Makes final what happened to special needs at this instant.
+    #[inline(always)]
     pub(crate) fn commit_specials(&mut self) {
-        let mut dirty = std::mem::take(&mut self.flow.dirty_specials);
-        for special in &dirty {
-            self.commit_special(*special);
+        for k in 0..self.flow.dirty_specials.len() {
+            let special = self.flow.dirty_specials[k];
+            let fixed = &self.plan.specials[special as usize];
+            let supply = self.supply_of(fixed.need);
+            let state = &mut self.flow.specials.rows[special as usize];
+            state.dirty = false;
+            if fixed.simple && !self.clock.trace {
+                let charge = &mut self.flow.charges.rows[fixed.first_stage as usize];
+                state.commit_simple(charge, supply, self.now);
+                if state.due < state.queued {
+                    self.queue_reserve(special);
+                }
+            } else {
+                self.commit_special(special, supply);
+            }
         }
-        dirty.clear();
-        self.flow.dirty_specials = dirty;
+        self.flow.dirty_specials.clear();
     }
 
-    #[inline]
-    fn commit_special(&mut self, special: u32) {
-        let plan = self.plan;
-        let fixed = &plan.specials[special as usize];
-        let supply = self.supply_of(fixed.need);
+    #[inline(always)]
+    fn commit_special(&mut self, special: u32, supply: u32) {
+        let fixed = &self.plan.specials[special as usize];
         let state = &mut self.flow.specials.rows[special as usize];
-        state.dirty = false;
-        if fixed.simple && !self.clock.trace {
-            self.commit_simple(special, supply);
-            return;
-        }
         if supply == ONE {
             // The need is met again: the next outage may black-start again.
             state.black_start = 0;
@@ -219,26 +224,34 @@ impl Engine<'_> {
     }
 
     /// The term of a need with a simple reserve: the same as the general way, without its questions.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn simple_term(&mut self, need: &HotNeed) -> u32 {
         let (supply, special) = (need.share(), need.special() - 1);
         if supply == ONE {
             return ONE;
         }
-        let state = &mut self.flow.specials.rows[special as usize];
-        if state.mode == Mode::Idle {
-            let idle = self.now - std::mem::replace(&mut state.since, self.now);
-            state.mode = Mode::Armed;
-            let charged = self.charge_up(special, idle);
-            self.flow.specials.rows[special as usize].stage = u8::from(!charged);
-        }
         let state = &self.flow.specials.rows[special as usize];
-        let runs = state.stage == 0 && matches!(state.mode, Mode::Running | Mode::Armed);
+        let runs = match state.mode {
+            Mode::Idle => self.arm_simple(special),
+            Mode::Running | Mode::Armed => state.stage == 0,
+            Mode::Waiting | Mode::Spent => false,
+        };
         if runs { ONE } else { straight(supply, need.criticality) }
     }
 
+    /// A shortage begins at this instant. Tells whether there is anything in the simple reserve that takes over.
+    #[inline(never)]
+    fn arm_simple(&mut self, special: u32) -> bool {
+        let state = &mut self.flow.specials.rows[special as usize];
+        let idle = self.now - std::mem::replace(&mut state.since, self.now);
+        state.mode = Mode::Armed;
+        let charged = self.charge_up(special, idle);
+        self.flow.specials.rows[special as usize].stage = u8::from(!charged);
+        charged
+    }
+
     /// Lets a simple reserve recharge for so many seconds, and tells whether anything is in it.
-    #[inline]
+    #[inline(always)]
     fn charge_up(&mut self, special: u32, idle: u32) -> bool {
         let stage = self.plan.specials[special as usize].first_stage;
         let charge = &mut self.flow.charges.rows[stage as usize];
@@ -252,35 +265,6 @@ impl Engine<'_> {
         }
         charge.left = (charge.left + u64::from(idle) * u64::from(ONE)).min(charge.capacity);
         charge.left > 0
-    }
-
-    fn commit_simple(&mut self, special: u32, supply: u32) {
-        let now = self.now;
-        let fixed = &self.plan.specials[special as usize];
-        let charge = &mut self.flow.charges.rows[fixed.first_stage as usize];
-        let state = &mut self.flow.specials.rows[special as usize];
-        if state.mode == Mode::Running {
-            let drained = u64::from(ONE - state.supply) * u64::from(now - state.since);
-            charge.left = charge.left.saturating_sub(drained);
-            state.since = now;
-        }
-        state.supply = supply;
-        if supply == ONE {
-            if state.mode != Mode::Idle {
-                (state.mode, state.since, state.due) = (Mode::Idle, now, NEVER);
-            }
-            return;
-        }
-        if state.mode == Mode::Armed {
-            state.mode = if state.stage == 0 { Mode::Running } else { Mode::Spent };
-            state.since = now;
-            state.due = NEVER;
-        }
-        if state.mode == Mode::Running {
-            let lasts = charge.left.div_ceil(u64::from(ONE - supply));
-            state.due = u32::try_from(lasts).map_or(NEVER, |lasts| now.saturating_add(lasts));
-            self.queue_reserve(special);
-        }
     }
 
     /// The need is met: stages recharge from now on.
@@ -379,6 +363,7 @@ impl Engine<'_> {
     }
 
     /// A stage is spent, broken or ready.
+    #[inline(never)]
     pub(crate) fn reserve_due(&mut self, special: u32) {
         let plan = self.plan;
         let slot = &mut self.flow.specials.rows[special as usize];
@@ -428,7 +413,9 @@ impl Engine<'_> {
 
     /// True where what there is of a need leaves its owner above 0.
     fn suffices(&mut self, need: &HotNeed) -> bool {
-        self.covered_supply(need.share(), need.special() - 1) > 0 && self.special_term(need) > 0
+        let (supply, special) = (need.share(), need.special() - 1);
+        self.covered_supply(supply, special) > 0
+            && (need.is_idle() || self.special_term(supply, special, need.criticality) > 0)
     }
 
     /// A node starts: a need that is unmet and may be gone without is, for its time.
@@ -453,6 +440,7 @@ impl Engine<'_> {
     }
 
     /// The time is over for which a node could go without a need.
+    #[inline(never)]
     pub(crate) fn end_black_start(&mut self, special: u32) {
         if self.flow.specials[special as usize].black_start == self.now {
             self.flow.specials[special as usize].black_start = NEVER;
@@ -473,6 +461,34 @@ impl Engine<'_> {
         match self.plan.model.dist(dist) {
             linchpin_model::Distribution::Fixed(value) => whole_seconds(*value),
             dist => whole_seconds(dist.quantile(self.clock.draws.uniform(layer, key, purpose, count))),
+        }
+    }
+}
+
+impl SpecialState {
+    /// Makes final what happened to a simple reserve.
+    #[inline(always)]
+    fn commit_simple(&mut self, charge: &mut Charge, supply: u32, now: u32) {
+        if self.mode == Mode::Running {
+            let drained = u64::from(ONE - self.supply) * u64::from(now - self.since);
+            charge.left = charge.left.saturating_sub(drained);
+            self.since = now;
+        }
+        self.supply = supply;
+        if supply == ONE {
+            if self.mode != Mode::Idle {
+                (self.mode, self.since, self.due) = (Mode::Idle, now, NEVER);
+            }
+            return;
+        }
+        if self.mode == Mode::Armed {
+            self.mode = if self.stage == 0 { Mode::Running } else { Mode::Spent };
+            self.since = now;
+            self.due = NEVER;
+        }
+        if self.mode == Mode::Running {
+            let lasts = charge.left.div_ceil(u64::from(ONE - supply));
+            self.due = u32::try_from(lasts).map_or(NEVER, |lasts| now.saturating_add(lasts));
         }
     }
 }

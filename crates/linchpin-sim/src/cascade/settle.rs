@@ -24,22 +24,28 @@ impl Engine<'_> {
     }
 
     /// Settles the present instant.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn settle(&mut self) {
-        if self.flow.one_way
-            && let [node] = self.flow.next[..]
-        {
+        self.settle_in_passes();
+        self.commit();
+    }
+
+    /// Settles an instant that is one event and goes one way: the same, for what is by far the most frequent case.
+    #[inline(always)]
+    pub(crate) fn settle_event(&mut self) {
+        if let [node] = self.flow.next[..] {
             self.flow.next.clear();
             self.settle_alone(node);
         }
         let flow = &*self.flow;
-        let left = flow.next.len() + flow.rising.len() + flow.networks_due.len() + flow.sharings_due.len();
-        if left > 0 || !flow.one_way {
+        let due = flow.networks_due.len() | flow.sharings_due.len();
+        if flow.next.len() | flow.rising.len() | due != 0 {
             self.settle_in_passes();
         }
         self.commit();
     }
 
+    #[inline(never)]
     fn settle_in_passes(&mut self) {
         loop {
             self.fall();
@@ -119,7 +125,10 @@ impl Engine<'_> {
         }
         let (own, from) = (row.own, row.level);
         let needs = row.need as usize..row.need as usize + usize::from(row.needs);
-        let to = self.flow.needs.rows[needs].iter().fold(own, |level, need| level.min(need.term));
+        let to = match &self.flow.needs.rows[needs] {
+            [need] => own.min(need.term),
+            needs => needs.iter().fold(own, |level, need| level.min(need.term)),
+        };
         if to == from {
             if to < ONE
                 && let Some(step) = self.passes_to_another_cause(node)
@@ -278,15 +287,13 @@ impl Engine<'_> {
         self.flow.needs[need as usize].share()
     }
 
-    #[inline]
-    pub(crate) fn special_term(&mut self, need: &HotNeed) -> u32 {
-        if need.is_idle() {
-            return ONE;
-        }
-        let (plan, special) = (self.plan, need.special() - 1);
-        let supply = self.covered_supply(need.share(), special);
+    /// What a special need that is not [idle](HotNeed::is_idle) allows its owner at a supply.
+    #[inline(never)]
+    pub(crate) fn special_term(&mut self, supply: u32, special: u32, criticality: u32) -> u32 {
+        let plan = self.plan;
+        let supply = self.covered_supply(supply, special);
         match plan.model.curves.get(plan.specials[special as usize].curve as usize) {
-            None => straight(supply, need.criticality),
+            None => straight(supply, criticality),
             Some(curve) => curve.at(linchpin_model::Level(supply)).0,
         }
     }
@@ -593,7 +600,7 @@ impl Engine<'_> {
         } else if hot.is_idle() {
             ONE
         } else {
-            self.special_term(hot)
+            self.special_term(hot.share(), hot.special() - 1, hot.criticality)
         };
         self.flow.needs.rows[need as usize].term = new;
         let (old, owner) = (hot.term, &self.nodes[hot.owner as usize]);
@@ -627,7 +634,7 @@ impl Engine<'_> {
 
     /// Books the loss up to now under the present cause.
     #[inline(always)]
-    fn flush(&mut self, node: u32) {
+    pub(crate) fn flush(&mut self, node: u32) {
         let row = &mut self.nodes[node as usize];
         let elapsed = self.now - std::mem::replace(&mut row.since, self.now);
         let lost = u64::from(ONE - row.level) * u64::from(elapsed);
@@ -640,12 +647,9 @@ impl Engine<'_> {
             let provider = usize::from(blame.sector).min(sectors);
             self.observer.record.induced[provider * sectors + own] += lost;
         }
-        let root = blame.root as usize;
-        if let Some(sum) = self.observer.tallies.0.get_mut(root).map(|tally| &mut tally.caused) {
-            if *sum == 0 {
-                self.observer.roots.push(root as u32);
-            }
-            *sum += lost;
+        if let Some(tally) = self.observer.tallies.0.get_mut(blame.root as usize) {
+            tally.caused += lost;
+            self.observer.roots.mark(blame.root);
         }
     }
 }

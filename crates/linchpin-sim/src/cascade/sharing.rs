@@ -106,6 +106,7 @@ impl Engine<'_> {
     }
 
     /// A tripped member may carry again, if it can: see [`Self::close_members`].
+    #[inline(never)]
     pub(crate) fn reset_member(&mut self, member: u32) {
         if self.flow.members[member as usize].latched == self.now {
             self.flow.closing.push(member);
