@@ -87,12 +87,20 @@ pub(crate) struct Special {
     pub(crate) black_start: u32,
     pub(crate) first_stage: u32,
     pub(crate) stages: u8,
+    /// Row in `Flow::charges` of its second stage.
+    pub(crate) later_charges: u32,
     /// The special whose stages this need refills; `u32::MAX`: none.
     pub(crate) refills: u32,
     /// Class of the owner.
     pub(crate) class: ClassId,
     /// All there is to it is one stage that always starts, at once, and neither breaks nor is refilled.
     pub(crate) simple: bool,
+}
+
+impl Special {
+    fn later_stages(&self) -> u32 {
+        u32::from(self.stages.saturating_sub(1))
+    }
 }
 
 /// A stage of autonomy, its distributions looked up. One cache line.
@@ -300,6 +308,11 @@ impl Plan {
         self.special_needs.binary_search(&need.0).map_or(0, |row| row as u32 + 1)
     }
 
+    /// Stages of reserves after the first ones.
+    pub(crate) fn later_stages(&self) -> usize {
+        self.specials.last().map_or(0, |last| (last.later_charges + last.later_stages()) as usize)
+    }
+
     fn lay_sharing(&mut self) {
         for (group, sharing) in self.model.sharings.iter().enumerate() {
             for (i, node) in sharing.members.iter().enumerate() {
@@ -435,6 +448,7 @@ fn lay_needs(model: &Model, specials: &mut Vec<Special>) {
             black_start: need.black_start,
             first_stage: reserve.map_or(0, |reserve| reserve.first_stage),
             stages: reserve.map_or(0, |reserve| reserve.stages as u8),
+            later_charges: specials.last().map_or(0, |last| last.later_charges + last.later_stages()),
             refills: u32::MAX,
             class: model.nodes[need.owner.index()].class,
             simple: reserve.is_some_and(|reserve| is_simple(model, need, reserve)),

@@ -46,8 +46,8 @@ impl Saved {
             flow: Flow {
                 needs,
                 ceilings: vec![ONE; n * plan.columns],
-                specials: Rows::new(vec![SpecialState::IDLE; plan.specials.len()]),
-                charges: Rows::new(vec![Charge::NOT_DRAWN; model.stages.len()]),
+                specials: Rows::new(plan.specials.iter().map(SpecialState::new).collect()),
+                charges: Rows::new(vec![Charge::NOT_DRAWN; plan.later_stages()]),
                 restarts: vec![Restart { due: NEVER, count: 0 }; plan.restarts.len()],
                 commons: Commons::default(),
                 delays: vec![Delay::NEW; plan.delayed_links.len()],

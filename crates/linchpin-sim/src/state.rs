@@ -5,7 +5,7 @@ use crate::beginning::Commons;
 use crate::campaign::Campaigns;
 use crate::cyber::Cyber;
 use crate::observation::Views;
-use crate::plan::{Hazard, Plan};
+use crate::plan::{Hazard, Plan, Special};
 use crate::plans::Plans;
 pub(crate) use crate::rows::{Rows, Touched};
 use crate::warning::Notices;
@@ -276,10 +276,13 @@ pub(crate) struct Change {
     pub(crate) blame: Blame,
 }
 
-/// How a need with autonomy, black start or a curve stands. One cache line.
+/// How a need with autonomy, black start or a curve stands, and what is fixed about it as long as all is simple. One
+/// cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(crate) struct SpecialState {
+    /// Of the first stage.
+    pub(crate) charge: Charge,
     /// Supply since `since`.
     pub(crate) supply: u32,
     pub(crate) since: u32,
@@ -301,6 +304,11 @@ pub(crate) struct SpecialState {
     pub(crate) dirty: bool,
     /// Not as in the beginning.
     pub(crate) touched: bool,
+
+    // Fixed: see [`Special`].
+    pub(crate) simple: bool,
+    pub(crate) need: u32,
+    pub(crate) first_stage: u32,
 }
 
 /// What the autonomy of a need is doing.
@@ -329,6 +337,17 @@ pub(crate) struct Charge {
 impl Charge {
     /// Its capacity is drawn on first use.
     pub(crate) const NOT_DRAWN: Self = Self { capacity: u64::MAX, left: u64::MAX };
+
+    /// Full with what lasts so many seconds.
+    pub(crate) fn full(seconds: u32) -> Self {
+        let capacity = u64::from(seconds) * u64::from(ONE);
+        Self { capacity, left: capacity }
+    }
+
+    /// After so many seconds of recharging at the rate at which it drains without any supply.
+    pub(crate) fn after(self, seconds: u32) -> Self {
+        Self { left: (self.left + u64::from(seconds) * u64::from(ONE)).min(self.capacity), ..self }
+    }
 }
 
 /// Restart of a node.
@@ -379,6 +398,7 @@ in_place! {
         /// `Node::own` says it all).
         pub(crate) ceilings: Vec<u32>,
         pub(crate) specials: Rows<SpecialState>,
+        /// Of the stages after the first ones.
         pub(crate) charges: Rows<Charge>,
         pub(crate) restarts: Vec<Restart>,
         pub(crate) commons: Commons,
@@ -554,7 +574,13 @@ impl HotNeed {
 }
 
 impl SpecialState {
-    pub(crate) const IDLE: Self = Self {
+    /// At rest, with its need met.
+    pub(crate) fn new(fixed: &Special) -> Self {
+        Self { simple: fixed.simple, need: fixed.need, first_stage: fixed.first_stage, ..Self::IDLE }
+    }
+
+    const IDLE: Self = Self {
+        charge: Charge::NOT_DRAWN,
         supply: ONE,
         since: 0,
         onset: 0,
@@ -568,6 +594,9 @@ impl SpecialState {
         mode: Mode::Idle,
         dirty: false,
         touched: false,
+        simple: false,
+        need: 0,
+        first_stage: 0,
     };
 }
 

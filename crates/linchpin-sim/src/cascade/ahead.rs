@@ -6,7 +6,7 @@
 
 use crate::agenda::{Kind, unpack};
 use crate::engine::Engine;
-use crate::state::{Charge, ONE};
+use crate::state::{Charge, Node, SpecialState};
 use std::hint::black_box;
 
 /// Events whose rows are read together.
@@ -39,7 +39,7 @@ impl Engine<'_> {
         let coming = self.agenda.cascade.look_ahead(&mut coming);
         let mut nodes = [0; EVENTS];
         let nodes = self.read_nodes(coming, &mut nodes);
-        let mut needs = [0; NEEDS];
+        let mut needs = [(0, 0); NEEDS];
         let needs = self.read_needs(nodes, &mut needs);
         self.read_owners(needs);
     }
@@ -48,7 +48,7 @@ impl Engine<'_> {
     #[inline]
     fn read_nodes<'a>(&self, coming: &[u64], nodes: &'a mut [u32; EVENTS]) -> &'a [u32] {
         let (damages, rows) = (&self.condition.damages[..], &*self.nodes);
-        let (fixed, specials) = (&self.plan.specials[..], &self.flow.specials.rows[..]);
+        let specials = &self.flow.specials.rows[..];
         let mut read = 0;
         for key in coming {
             let (kind, id) = unpack(*key);
@@ -58,7 +58,7 @@ impl Engine<'_> {
             } else if kind == Kind::Restart {
                 rows[id as usize].flags
             } else if kind == Kind::Reserve {
-                fixed[id as usize].need ^ specials[id as usize].due
+                specials[id as usize].due
             } else {
                 0
             };
@@ -71,9 +71,7 @@ impl Engine<'_> {
             } else if kind == Kind::Restart {
                 id
             } else if kind == Kind::Reserve && specials[id as usize].due == (key >> 32) as u32 {
-                let fixed = &fixed[id as usize];
-                read ^= self.flow.charges[fixed.first_stage as usize].left as u32;
-                self.flow.needs[fixed.need as usize].owner
+                self.flow.needs[specials[id as usize].need as usize].owner
             } else {
                 continue;
             };
@@ -85,9 +83,10 @@ impl Engine<'_> {
         &nodes[..count]
     }
 
-    /// Reads what belongs to nodes. Returns the needs of their consumers.
+    /// Reads what belongs to nodes. Returns the needs of their consumers, and what their supply is above before the
+    /// consumers can feel anything of it: whoever is down can only rise.
     #[inline]
-    fn read_needs<'a>(&self, nodes: &[u32], needs: &'a mut [u32; NEEDS]) -> &'a [u32] {
+    fn read_needs<'a>(&self, nodes: &[u32], needs: &'a mut [(u32, u64); NEEDS]) -> &'a [(u32, u64)] {
         let (rows, tallies) = (&*self.nodes, &self.observer.tallies.0[..]);
         let (out, supplied) = (&self.plan.out[..], &self.flow.needs.rows[..]);
         let mut read = 0;
@@ -99,11 +98,11 @@ impl Engine<'_> {
         }
         let mut count = 0;
         for node in nodes {
-            let [first, last] = rows[*node as usize].out;
+            let Node { out: [first, last], level, .. } = rows[*node as usize];
             for out in &out[first as usize..last as usize] {
                 let Some(slot) = needs.get_mut(count) else { break };
-                *slot = out.need;
-                read ^= supplied[*slot as usize].supply as u32;
+                let need = &supplied[out.need as usize];
+                *slot = (out.need, need.full + u64::from(out.weight) * u64::from(level));
                 count += 1;
             }
         }
@@ -111,19 +110,19 @@ impl Engine<'_> {
         &needs[..count]
     }
 
-    /// Reads what belongs to needs that a single change of a provider may leave unmet, or meet.
+    /// Reads what belongs to needs that are not supplied above what they are given with: they may be met, or left unmet.
     #[inline]
-    fn read_owners(&self, needs: &[u32]) {
+    fn read_owners(&self, needs: &[(u32, u64)]) {
         let (rows, supplied) = (&*self.nodes, &self.flow.needs.rows[..]);
         let tallies = &self.observer.tallies.0[..];
-        let (fixed, specials) = (&self.plan.specials[..], &self.flow.specials.rows[..]);
+        let specials = &self.flow.specials.rows[..];
         let (starts, providers) = (&self.plan.model.link_start[..], &self.plan.providers[..]);
         let (mut plain, mut plains) = ([0; NEEDS], 0);
         let (mut special, mut count) = ([0; NEEDS], 0);
         let mut read = 0;
-        for need in needs {
+        for (need, bar) in needs {
             let row = &supplied[*need as usize];
-            if row.supply >= row.full + u64::from(ONE) {
+            if row.supply >= *bar {
                 continue;
             }
             read ^= rows[row.owner as usize].flags;
@@ -133,15 +132,15 @@ impl Engine<'_> {
                 plains += 1;
             } else {
                 let i = row.special() as usize - 1;
-                read ^= fixed[i].first_stage ^ specials[i].since;
+                read ^= specials[i].since;
                 special[count] = i as u32;
                 count += 1;
             }
         }
         for special in &special[..count] {
-            let stage = fixed[*special as usize].first_stage as usize;
-            if self.flow.charges.get(stage) == Some(&Charge::NOT_DRAWN) {
-                read ^= self.plan.stages[stage].key.0 as u32;
+            let SpecialState { charge, first_stage, .. } = specials[*special as usize];
+            if charge == Charge::NOT_DRAWN {
+                read ^= self.plan.stages.get(first_stage as usize).map_or(0, |stage| stage.key.0 as u32);
             }
         }
         for need in &plain[..plains] {

@@ -84,12 +84,12 @@ impl Engine<'_> {
         let fixed = &self.plan.specials[special as usize];
         let since = &mut self.flow.specials.rows[special as usize].since;
         let idle = u64::from(self.now - std::mem::replace(since, self.now));
-        for i in fixed.first_stage..fixed.first_stage + u32::from(fixed.stages) {
-            let charge = self.flow.charges.rows[i as usize];
+        for stage in 0..fixed.stages {
+            let charge = *self.charge_of(special, stage);
             if charge.left >= charge.capacity {
                 continue;
             }
-            let hot = &self.plan.stages[i as usize];
+            let hot = &self.plan.stages[(fixed.first_stage + u32::from(stage)) as usize];
             let full_after = match hot.recharge.some() {
                 None => charge.capacity / u64::from(ONE),
                 Some(dist) => u64::from(self.draw(Layer::Parameters, hot.key, Purpose::Capacity, 1, dist)),
@@ -99,23 +99,30 @@ impl Engine<'_> {
             } else {
                 (u128::from(charge.capacity) * u128::from(idle) / u128::from(full_after)) as u64
             };
-            self.flow.charges.rows[i as usize].left = (charge.left + gained).min(charge.capacity);
+            self.charge_of(special, stage).left = (charge.left + gained).min(charge.capacity);
         }
     }
 
-    /// Charge of a stage, its capacity drawn on first use.
-    fn charge(&mut self, stage: u32, class: linchpin_model::ClassId) -> Charge {
-        let charge = self.flow.charges.rows[stage as usize];
-        if charge != Charge::NOT_DRAWN {
-            return charge;
+    /// Charge of a stage of a reserve that is touched already.
+    fn charge_of(&mut self, special: u32, stage: u8) -> &mut Charge {
+        if stage == 0 {
+            return &mut self.flow.specials.rows[special as usize].charge;
         }
-        let hot = &self.plan.stages[stage as usize];
+        let row = self.plan.specials[special as usize].later_charges + u32::from(stage) - 1;
+        self.flow.charges.touched.mark(row);
+        &mut self.flow.charges.rows[row as usize]
+    }
+
+    /// What is in a stage, its capacity drawn on first use.
+    fn charged(&mut self, special: u32, stage: u8, hot: &HotStage, class: linchpin_model::ClassId) -> u64 {
+        let charge = *self.charge_of(special, stage);
+        if charge != Charge::NOT_DRAWN {
+            return charge.left;
+        }
         let seconds = self.draw_shared(Layer::Parameters, hot.key, Purpose::Capacity, 0, hot.capacity, class);
-        let capacity = u64::from(seconds) * u64::from(ONE);
-        let charge = Charge { capacity, left: capacity };
-        self.flow.charges.rows[stage as usize] = charge;
-        self.flow.charges.touched.mark(stage);
-        charge
+        let charge = Charge::full(seconds);
+        *self.charge_of(special, stage) = charge;
+        charge.left
     }
 
     /// The first stage from `from` on that runs or will be ready: (mode, stage, when ready).
@@ -125,9 +132,8 @@ impl Engine<'_> {
         let state = &self.flow.specials.rows[special as usize];
         let (outage, onset, class) = (u32::from(state.outages), state.onset, fixed.class);
         for stage in from..fixed.stages {
-            let row = fixed.first_stage + u32::from(stage);
-            let hot = &plan.stages[row as usize];
-            if self.charge(row, class).left == 0 {
+            let hot = &plan.stages[(fixed.first_stage + u32::from(stage)) as usize];
+            if self.charged(special, stage, hot, class) == 0 {
                 continue;
             }
             if !self.stage_starts(hot, outage, class) {
@@ -165,13 +171,11 @@ impl Engine<'_> {
     pub(crate) fn commit_specials(&mut self) {
         for k in 0..self.flow.dirty_specials.len() {
             let special = self.flow.dirty_specials[k];
-            let fixed = &self.plan.specials[special as usize];
-            let supply = self.supply_of(fixed.need);
             let state = &mut self.flow.specials.rows[special as usize];
             state.dirty = false;
-            if fixed.simple && !self.clock.trace {
-                let charge = &mut self.flow.charges.rows[fixed.first_stage as usize];
-                state.commit_simple(charge, supply, self.now);
+            let supply = self.flow.needs.rows[state.need as usize].share();
+            if state.simple && !self.clock.trace {
+                state.commit_simple(supply, self.now);
                 if state.due < state.queued {
                     self.queue_reserve(special);
                 }
@@ -242,28 +246,16 @@ impl Engine<'_> {
     /// A shortage begins at this instant. Tells whether there is anything in the simple reserve that takes over.
     #[inline(never)]
     fn arm_simple(&mut self, special: u32) -> bool {
+        let state = &self.flow.specials.rows[special as usize];
+        let charge = if state.charge == Charge::NOT_DRAWN {
+            let hot = &self.plan.stages[state.first_stage as usize];
+            Charge::full(self.draw(Layer::Parameters, hot.key, Purpose::Capacity, 0, hot.capacity))
+        } else {
+            state.charge.after(self.now - state.since)
+        };
         let state = &mut self.flow.specials.rows[special as usize];
-        let idle = self.now - std::mem::replace(&mut state.since, self.now);
-        state.mode = Mode::Armed;
-        let charged = self.charge_up(special, idle);
-        self.flow.specials.rows[special as usize].stage = u8::from(!charged);
-        charged
-    }
-
-    /// Lets a simple reserve recharge for so many seconds, and tells whether anything is in it.
-    #[inline(always)]
-    fn charge_up(&mut self, special: u32, idle: u32) -> bool {
-        let stage = self.plan.specials[special as usize].first_stage;
-        let charge = &mut self.flow.charges.rows[stage as usize];
-        if *charge == Charge::NOT_DRAWN {
-            let hot = &self.plan.stages[stage as usize];
-            let seconds = self.draw(Layer::Parameters, hot.key, Purpose::Capacity, 0, hot.capacity);
-            let capacity = u64::from(seconds) * u64::from(ONE);
-            self.flow.charges.rows[stage as usize] = Charge { capacity, left: capacity };
-            self.flow.charges.touched.mark(stage);
-            return seconds > 0;
-        }
-        charge.left = (charge.left + u64::from(idle) * u64::from(ONE)).min(charge.capacity);
+        (state.mode, state.since) = (Mode::Armed, self.now);
+        (state.charge, state.stage) = (charge, u8::from(charge.left == 0));
         charge.left > 0
     }
 
@@ -329,9 +321,8 @@ impl Engine<'_> {
     fn drain(&mut self, special: u32) {
         let state = &mut self.flow.specials.rows[special as usize];
         let elapsed = self.now - std::mem::replace(&mut state.since, self.now);
-        let drained = Self::rate(state.supply, state.refill) * u64::from(elapsed);
-        let stage = self.plan.specials[special as usize].first_stage + u32::from(state.stage);
-        let left = &mut self.flow.charges.rows[stage as usize].left;
+        let (drained, stage) = (Self::rate(state.supply, state.refill) * u64::from(elapsed), state.stage);
+        let left = &mut self.charge_of(special, stage).left;
         *left = left.saturating_sub(drained);
     }
 
@@ -341,7 +332,7 @@ impl Engine<'_> {
         let running = self.flow.specials.rows[special as usize].stage;
         let stage = (plan.specials[special as usize].first_stage + u32::from(running)) as usize;
         let refill = plan.stages[stage].resupply.some().map_or(0, |need| self.supply_of(need.0));
-        let left = self.flow.charges.rows[stage].left;
+        let left = self.charge_of(special, running).left;
         let slot = &mut self.flow.specials.rows[special as usize];
         let empty = match Self::rate(slot.supply, refill) {
             0 => NEVER,
@@ -365,7 +356,6 @@ impl Engine<'_> {
     /// A stage is spent, broken or ready.
     #[inline(never)]
     pub(crate) fn reserve_due(&mut self, special: u32) {
-        let plan = self.plan;
         let slot = &mut self.flow.specials.rows[special as usize];
         if slot.queued == self.now {
             slot.queued = NEVER;
@@ -374,19 +364,19 @@ impl Engine<'_> {
             self.queue_reserve(special);
             return;
         }
-        let (state, fixed) = (*slot, &plan.specials[special as usize]);
+        let state = *slot;
         match state.mode {
             Mode::Waiting => self.take_over(special, state.stage, state.supply),
-            Mode::Running if fixed.simple && !self.clock.trace => {
-                self.flow.charges.rows[fixed.first_stage as usize].left = 0;
-                let state = &mut self.flow.specials.rows[special as usize];
+            Mode::Running if state.simple && !self.clock.trace => {
+                let state = slot;
+                state.charge.left = 0;
                 (state.mode, state.stage, state.since, state.due) = (Mode::Spent, 1, self.now, NEVER);
             }
             Mode::Running => {
                 self.drain(special);
                 if self.clock.trace {
-                    let (need, stage) = (NeedId(fixed.need), u16::from(state.stage));
-                    let owner = self.flow.needs[fixed.need as usize].owner;
+                    let (need, stage) = (NeedId(state.need), u16::from(state.stage));
+                    let owner = self.flow.needs[state.need as usize].owner;
                     let broken = state.breaks == self.now;
                     let what = if broken {
                         Happening::StageFailed(need, stage)
@@ -399,7 +389,7 @@ impl Engine<'_> {
             }
             Mode::Idle | Mode::Armed | Mode::Spent => return,
         }
-        self.refresh_term(fixed.need);
+        self.refresh_term(state.need);
     }
 
     /// True where the need has some supply for a start.
@@ -468,10 +458,10 @@ impl Engine<'_> {
 impl SpecialState {
     /// Makes final what happened to a simple reserve.
     #[inline(always)]
-    fn commit_simple(&mut self, charge: &mut Charge, supply: u32, now: u32) {
+    fn commit_simple(&mut self, supply: u32, now: u32) {
         if self.mode == Mode::Running {
             let drained = u64::from(ONE - self.supply) * u64::from(now - self.since);
-            charge.left = charge.left.saturating_sub(drained);
+            self.charge.left = self.charge.left.saturating_sub(drained);
             self.since = now;
         }
         self.supply = supply;
@@ -487,7 +477,7 @@ impl SpecialState {
             self.due = NEVER;
         }
         if self.mode == Mode::Running {
-            let lasts = charge.left.div_ceil(u64::from(ONE - supply));
+            let lasts = self.charge.left.div_ceil(u64::from(ONE - supply));
             self.due = u32::try_from(lasts).map_or(NEVER, |lasts| now.saturating_add(lasts));
         }
     }
