@@ -1,6 +1,7 @@
 //! The model as the hot loops want it: compact tables that all worlds of a model share.
 
 mod hazards;
+mod supplies;
 
 use crate::beginning::{Bar, ClassQuality};
 use crate::campaign::Schemes;
@@ -14,6 +15,8 @@ use linchpin_model::{
     NetworkRule, NodeId, NodeKind, Priority, Reserve, Role,
 };
 use std::sync::Arc;
+pub(crate) use supplies::{DelayedLink, Out};
+use supplies::{lay_delay_of, lay_supplies};
 
 /// Where a node stands in the tables of what only some nodes can do.
 #[derive(Clone, Copy, Debug)]
@@ -69,14 +72,6 @@ impl HotMembership {
     }
 }
 
-/// One consumer of a node: the need, and the weight of the link (where delayed: the index of the delay). Those of a node
-/// whose links are delayed come last.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Out {
-    pub(crate) need: u32,
-    pub(crate) weight: u32,
-}
-
 /// What is special about a need that has a role, a curve, a black start or an autonomy. Half a cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
@@ -117,16 +112,6 @@ pub(crate) struct HotStage {
     pub(crate) failure: DistId,
     pub(crate) cover: Cover,
     pub(crate) resupply: NeedId,
-}
-
-/// A delayed link.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct DelayedLink {
-    pub(crate) link: u32,
-    pub(crate) need: u32,
-    pub(crate) weight: u32,
-    pub(crate) dist: DistId,
-    pub(crate) key: Key,
 }
 
 /// A member of a sharing group.
@@ -474,38 +459,6 @@ fn is_simple(model: &Model, need: &Need, reserve: &Reserve) -> bool {
     let whole = stage.cover == Cover::AtLeast(Level::ONE) && stage.recharge.is_none();
     let certain = stage.start_probability >= 1.0 && stage.start_delay.is_none() && stage.failure.is_none();
     reserve.stages == 1 && plain && !correlated && whole && certain && stage.resupply.is_none()
-}
-
-fn lay_supplies(model: &Model) -> (Vec<Out>, Vec<DelayedLink>) {
-    let mut delayed = Vec::new();
-    let mut out = Vec::with_capacity(model.supplies.len());
-    for node in model.node_ids() {
-        let supplies = || model.supplies_of(node).iter().map(|s| (s, &model.links[s.link.index()]));
-        let plain = supplies().filter(|(_, link)| link.delay.is_none());
-        out.extend(plain.map(|(supply, link)| Out { need: supply.need.0, weight: link.weight }));
-        for (supply, link) in supplies().filter(|(_, link)| !link.delay.is_none()) {
-            out.push(Out { need: supply.need.0, weight: delayed.len() as u32 });
-            delayed.push(DelayedLink {
-                link: supply.link.0,
-                need: supply.need.0,
-                weight: link.weight,
-                dist: link.delay,
-                key: model.needs[supply.need.index()].key.with(model.nodes[link.provider.index()].key),
-            });
-        }
-    }
-    (out, delayed)
-}
-
-fn lay_delay_of(model: &Model, delayed: &[DelayedLink]) -> Vec<u32> {
-    if delayed.is_empty() {
-        return Vec::new();
-    }
-    let mut of = vec![u32::MAX; model.links.len()];
-    for (row, delayed) in delayed.iter().enumerate() {
-        of[delayed.link as usize] = row as u32;
-    }
-    of
 }
 
 fn lay_stages(model: &Model) -> Vec<HotStage> {

@@ -139,18 +139,18 @@ impl Node {
     fn new(plan: &Plan, i: usize) -> Self {
         let model = &*plan.model;
         let (fixed, needs) = (&model.nodes[i], model.need_start[i + 1] - model.need_start[i]);
-        let supplies = model.supplies_of(NodeId::new(i)).iter();
-        let at_once =
-            supplies.filter(|supply| model.links[supply.link.index()].delay.is_none()).count() as u32;
+        let mut supplies = model.supplies_of(NodeId::new(i)).iter();
+        let at_once = supplies.any(|supply| model.links[supply.link.index()].delay.is_none());
         Self {
             level: ONE,
             own: fixed.initial.0,
+            low: ONE,
             since: 0,
             flags: plan.fixed_flags[i],
-            blame: Blame::CLEAR,
             failed_below: fixed.failed_below.0,
+            blame: Blame::CLEAR,
             need: model.need_start[i],
-            out: [model.supply_start[i], model.supply_start[i] + at_once],
+            out: if at_once { model.supply_start[i] } else { u32::MAX },
             membership: HotMembership::of(model, NodeId::new(i)),
             needs: u16::try_from(needs).unwrap_or(u16::MAX),
             sector: fixed.sector.0,

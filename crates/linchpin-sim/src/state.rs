@@ -101,18 +101,19 @@ pub(crate) struct Node {
     pub(crate) level: u32,
     /// Lowest ceiling.
     pub(crate) own: u32,
+    /// Lowest term of its needs.
+    pub(crate) low: u32,
     /// Since when level and cause are what they are.
     pub(crate) since: u32,
     /// See [`flag`].
     pub(crate) flags: u32,
-    pub(crate) blame: Blame,
-
-    // Fixed from here on.
+    /// Fixed, as all from `need` on.
     pub(crate) failed_below: u32,
+    pub(crate) blame: Blame,
     /// First of its needs.
     pub(crate) need: u32,
-    /// Its consumers in `Plan::out`, but for those over delayed links, which follow.
-    pub(crate) out: [u32; 2],
+    /// First of its consumers in `Plan::out`, those over delayed links apart; `u32::MAX`: none.
+    pub(crate) out: u32,
     /// See [`HotMembership::of`](crate::plan::HotMembership::of).
     pub(crate) membership: u32,
     /// `u16::MAX`: so many or more.

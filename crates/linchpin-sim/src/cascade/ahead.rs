@@ -6,7 +6,7 @@
 
 use crate::agenda::{Kind, unpack};
 use crate::engine::Engine;
-use crate::state::{Charge, Node, SpecialState};
+use crate::state::{Charge, Node, SpecialState, flag};
 use std::hint::black_box;
 
 /// Events whose rows are read together.
@@ -93,17 +93,20 @@ impl Engine<'_> {
         for node in nodes {
             let row = &rows[*node as usize];
             read ^= tallies[*node as usize].first_failed;
-            read ^= supplied.get(row.need as usize).map_or(0, |need| need.term);
-            read ^= out.get(row.out[0] as usize).map_or(0, |out| out.need);
+            if row.flags & flag::RESTARTS != 0 {
+                read ^= supplied.get(row.need as usize).map_or(0, |need| need.term);
+            }
+            read ^= out.get(row.out as usize).map_or(0, |out| out.need);
         }
         let mut count = 0;
         for node in nodes {
-            let Node { out: [first, last], level, .. } = rows[*node as usize];
-            for out in &out[first as usize..last as usize] {
-                let Some(slot) = needs.get_mut(count) else { break };
-                let need = &supplied[out.need as usize];
-                *slot = (out.need, need.full + u64::from(out.weight) * u64::from(level));
+            let Node { out: mut at, level, .. } = rows[*node as usize];
+            while let (Some(consumer), Some(slot)) = (out.get(at as usize), needs.get_mut(count)) {
+                let (need, more) = consumer.need();
+                let full = supplied[need as usize].full;
+                *slot = (need, full + u64::from(consumer.weight) * u64::from(level));
                 count += 1;
+                at = if more { at + 1 } else { u32::MAX };
             }
         }
         black_box(read);
@@ -145,7 +148,7 @@ impl Engine<'_> {
         }
         for need in &plain[..plains] {
             let owner = &rows[supplied[*need as usize].owner as usize];
-            read ^= self.plan.out.get(owner.out[0] as usize).map_or(0, |out| out.need);
+            read ^= self.plan.out.get(owner.out as usize).map_or(0, |out| out.need);
             read ^= providers.get(starts[*need as usize] as usize).map_or(0, |provider| *provider);
         }
         black_box(read);

@@ -196,8 +196,9 @@ impl Engine<'_> {
     fn send_parcels(&mut self, node: u32, level: u32) {
         let i = node as usize;
         let plan = self.plan;
-        let delayed = self.nodes[i].out[1] as usize..plan.model.supply_start[i + 1] as usize;
-        for out in &plan.out[delayed] {
+        let all = plan.model.supply_start[i] as usize..plan.model.supply_start[i + 1] as usize;
+        let at_once = plan.out[all.clone()].iter().position(|out| !out.need().1).map_or(0, |last| last + 1);
+        for out in &plan.out[all][at_once..] {
             let fixed = plan.delayed_links[out.weight as usize];
             let mut state = self.flow.delays[out.weight as usize];
             if state.delay == NEVER {

@@ -119,16 +119,12 @@ impl Engine<'_> {
             self.list_start_check(node);
             return;
         }
-        if row.flags & (flag::PRODUCT | flag::DELAYED) != 0 || row.needs == u16::MAX {
+        if row.flags & (flag::PRODUCT | flag::DELAYED) != 0 {
             self.settle_plainly(node);
             return;
         }
         let (own, from) = (row.own, row.level);
-        let needs = row.need as usize..row.need as usize + usize::from(row.needs);
-        let to = match &self.flow.needs.rows[needs] {
-            [need] => own.min(need.term),
-            needs => needs.iter().fold(own, |level, need| level.min(need.term)),
-        };
+        let to = own.min(row.low);
         if to == from {
             if to < ONE
                 && let Some(step) = self.passes_to_another_cause(node)
@@ -265,18 +261,13 @@ impl Engine<'_> {
             self.list_start_check(node);
             return None;
         }
+        if status.flags & flag::PRODUCT == 0 {
+            return Some(status.own.min(status.low));
+        }
         let mut level = status.own;
-        let product = status.flags & flag::PRODUCT != 0;
         let Range { start: from, end: to } = self.needs_of(node);
-        let needs = &self.flow.needs[from as usize..to as usize];
-        if product {
-            for need in needs {
-                level = (u64::from(level) * u64::from(need.term) / u64::from(ONE)) as u32;
-            }
-        } else {
-            for need in needs {
-                level = level.min(need.term);
-            }
+        for need in &self.flow.needs[from as usize..to as usize] {
+            level = (u64::from(level) * u64::from(need.term) / u64::from(ONE)) as u32;
         }
         Some(level)
     }
@@ -559,10 +550,11 @@ impl Engine<'_> {
             return;
         }
         let i = node as usize;
-        let [first, last] = self.nodes[i].out;
-        let plan = self.plan;
-        for out in &plan.out[first as usize..last as usize] {
-            self.shift_supply(out.need, out.weight, from, to);
+        let (plan, mut at) = (self.plan, self.nodes[i].out as usize);
+        while let Some(out) = plan.out.get(at) {
+            let (need, more) = out.need();
+            self.shift_supply(need, out.weight, from, to);
+            at = if more { at + 1 } else { usize::MAX };
         }
         let flags = self.nodes[i].flags;
         if flags & (flag::MESHED | flag::SHARES) != 0 {
@@ -603,7 +595,17 @@ impl Engine<'_> {
             self.special_term(hot.share(), hot.special() - 1, hot.criticality)
         };
         self.flow.needs.rows[need as usize].term = new;
-        let (old, owner) = (hot.term, &self.nodes[hot.owner as usize]);
+        let (old, owner) = (hot.term, &mut self.nodes[hot.owner as usize]);
+        if new < owner.low {
+            // One that is held up lacks nothing: see `what_if.rs`.
+            owner.low = if owner.needs == 0 { ONE } else { new };
+        } else if new > old && old == owner.low {
+            owner.low = new;
+            if owner.needs > 1 {
+                self.lift_low(hot.owner);
+            }
+        }
+        let owner = &self.nodes[hot.owner as usize];
         // The lowest term rules: a fall matters only below the present level, a rise only where this need was
         // what held the owner there.
         let matters = if owner.flags & (flag::OUT | flag::PRODUCT) != 0 {
@@ -616,6 +618,14 @@ impl Engine<'_> {
         if matters {
             self.list(hot.owner);
         }
+    }
+
+    /// Finds the lowest term of a node again, one of its needs having been it.
+    #[inline(never)]
+    fn lift_low(&mut self, node: u32) {
+        let Range { start: from, end: to } = self.needs_of(node);
+        let needs = &self.flow.needs[from as usize..to as usize];
+        self.nodes[node as usize].low = needs.iter().fold(ONE, |low, need| low.min(need.term));
     }
 
     /// The same, where something else than the supply changed: a reserve or a black start.
