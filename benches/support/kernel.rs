@@ -164,10 +164,7 @@ impl Kernel {
         record.induced.resize((self.sectors + 1) * self.sectors, 0);
         std::mem::swap(&mut self.record, record);
         self.calendar.clear();
-        for &(key, asset) in &self.failing {
-            let due = self.time_to_failure.at(draws.uniform(Layer::Threat, key, Purpose::TimeToFailure, 0));
-            self.calendar.push(due, Kind::Fail, asset);
-        }
+        self.draw_failures();
         while self.calendar.open() {
             if self.assets.len() >= FAR {
                 self.read_ahead();
@@ -193,6 +190,25 @@ impl Kernel {
         }
         self.close();
         std::mem::swap(&mut self.record, record);
+    }
+
+    /// Draws when assets first fail. Most never do: their draws are left out before anything is made of them.
+    fn draw_failures(&mut self) {
+        for failing in self.failing.chunks(Draws::TOGETHER) {
+            let mut keys = [Key(0); Draws::TOGETHER];
+            for (key, failing) in keys.iter_mut().zip(failing) {
+                *key = failing.0;
+            }
+            let drawn = self.draws.uniforms(Layer::Threat, &keys, Purpose::TimeToFailure, 0);
+            let (mut within, mut count) = ([(0, 0.0); Draws::TOGETHER], 0);
+            for (&(_, asset), u) in failing.iter().zip(drawn) {
+                within[count] = (asset, u);
+                count += usize::from(u <= self.time_to_failure.beyond);
+            }
+            for &(asset, u) in &within[..count] {
+                self.calendar.push(self.time_to_failure.at(u), Kind::Fail, asset);
+            }
+        }
     }
 
     /// Reads what the events of the open bucket will need, so that the misses overlap: one after the other they

@@ -187,23 +187,48 @@ pub struct Draws {
 }
 
 impl Draws {
+    /// How many draws [`Self::uniforms`] makes together. With fewer the compiler takes no vector instructions.
+    pub const TOGETHER: usize = 16;
+
     /// A uniform number in the open interval (0, 1).
     #[inline]
     pub fn uniform(&self, layer: Layer, key: Key, purpose: Purpose, count: u32) -> f64 {
-        let counter = [
-            key.0 as u32,
-            (key.0 >> 32) as u32,
-            self.replications[layer as usize],
-            (purpose as u32) << 24 | (count & 0x00ff_ffff),
-        ];
+        let (replication, purpose) = (self.replications[layer as usize], address(purpose, count));
+        let counter = [key.0 as u32, (key.0 >> 32) as u32, replication, purpose];
         let block = encrypt(counter, &self.keys[layer as usize]);
-        let bits = u64::from(block[1]) << 32 | u64::from(block[0]);
-        ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
+        unit(u64::from(block[1]) << 32 | u64::from(block[0]))
     }
+
+    /// The same as [`Self::uniform`] of each of these keys, in less than half the time.
+    pub fn uniforms(
+        &self,
+        layer: Layer,
+        keys: &[Key; Self::TOGETHER],
+        purpose: Purpose,
+        count: u32,
+    ) -> [f64; Self::TOGETHER] {
+        let (replication, purpose) = (self.replications[layer as usize], address(purpose, count));
+        let keys = keys.map(|key| key.0);
+        encrypt_together(keys, replication, purpose, &self.keys[layer as usize]).map(unit)
+    }
+}
+
+/// The last word of a counter.
+#[inline]
+const fn address(purpose: Purpose, count: u32) -> u32 {
+    (purpose as u32) << 24 | (count & 0x00ff_ffff)
+}
+
+/// Bits as a number in the open interval (0, 1).
+#[inline]
+fn unit(bits: u64) -> f64 {
+    ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
 }
 
 /// Rounds of Philox.
 const ROUNDS: usize = 10;
+/// By what the first and the third word are multiplied in a round.
+const FACTORS: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
 
 /// One block of Philox4x32-10.
 pub const fn philox4x32_10(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
@@ -228,8 +253,8 @@ const fn encrypt(mut counter: [u32; 4], keys: &[[u32; 2]; ROUNDS]) -> [u32; 4] {
     let mut round = 0;
     while round < ROUNDS {
         let key = keys[round];
-        let low = counter[0] as u64 * 0xd251_1f53;
-        let high = counter[2] as u64 * 0xcd9e_8d57;
+        let low = counter[0] as u64 * FACTORS[0];
+        let high = counter[2] as u64 * FACTORS[1];
         counter = [
             (high >> 32) as u32 ^ counter[1] ^ key[0],
             high as u32,
@@ -239,6 +264,31 @@ const fn encrypt(mut counter: [u32; 4], keys: &[[u32; 2]; ROUNDS]) -> [u32; 4] {
         round += 1;
     }
     counter
+}
+
+/// The first two words of the blocks of many counters that have the last two words in common.
+///
+/// The rounds of one counter wait for each other; those of many are done side by side, by vector instructions where
+/// the processor has them. A lane holds a word in its lower half; what is above does not count.
+#[inline]
+fn encrypt_together<const N: usize>(
+    first: [u64; N],
+    third: u32,
+    fourth: u32,
+    keys: &[[u32; 2]; ROUNDS],
+) -> [u64; N] {
+    const WORD: u64 = u32::MAX as u64;
+    let (mut a, mut b) = (first, first.map(|word| word >> 32));
+    let (mut c, mut d) = ([u64::from(third); N], [u64::from(fourth); N]);
+    for key in keys {
+        for i in 0..N {
+            let low = (a[i] & WORD) * FACTORS[0];
+            let high = (c[i] & WORD) * FACTORS[1];
+            (a[i], b[i]) = (high >> 32 ^ b[i] ^ u64::from(key[0]), high);
+            (c[i], d[i]) = (low >> 32 ^ d[i] ^ u64::from(key[1]), low);
+        }
+    }
+    std::array::from_fn(|i| b[i] << 32 | a[i] & WORD)
 }
 
 #[cfg(test)]
@@ -282,6 +332,17 @@ mod tests {
             draws.uniform(Layer::Response, Key::of("a"), Purpose::Hit, 0),
             fixed.replication(99).uniform(Layer::Response, Key::of("a"), Purpose::Hit, 0)
         );
+    }
+
+    #[test]
+    fn draws_made_together_are_those_made_one_by_one() {
+        let draws = Seeds::new(3).replication(u32::MAX);
+        let keys: [Key; Draws::TOGETHER] = std::array::from_fn(|i| Key::of("a").part(i as u32));
+        for count in [0, 1, 0x00ff_ffff] {
+            let together = draws.uniforms(Layer::Response, &keys, Purpose::Test, count);
+            let one_by_one = keys.map(|key| draws.uniform(Layer::Response, key, Purpose::Test, count));
+            assert_eq!(together, one_by_one);
+        }
     }
 
     /// Draws with neighbouring addresses are as good as independent: mean, variance and lag correlations.

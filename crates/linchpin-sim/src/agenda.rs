@@ -277,9 +277,7 @@ impl Calendar {
         self.occupied[word] &= !(1 << (at % 64));
         self.opened = at as u32 + 1;
         let bucket = &mut self.buckets[at];
-        for key in &bucket.keys[..bucket.held as usize] {
-            self.current.push(*key);
-        }
+        self.current.extend_from_slice(&bucket.keys[..bucket.held as usize]);
         bucket.held = 0;
         let mut more = std::mem::replace(&mut bucket.more, NIL);
         while let Some(entry) = self.overflow.get_mut(more as usize) {

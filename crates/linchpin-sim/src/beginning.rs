@@ -2,7 +2,7 @@
 
 use crate::agenda::Kind;
 use crate::engine::Engine;
-use crate::plan::Plan;
+use crate::plan::{Failing, Plan};
 use crate::state::{NEVER, Saved, flag};
 use linchpin_model::special::norm_inv;
 use linchpin_model::time::whole_seconds;
@@ -23,15 +23,23 @@ impl FirstFailures {
         }
         self.of = Some(draws);
         self.due.clear();
-        for (row, hazard) in (0..).zip(&plan.hazards) {
-            let class = &plan.hazard_classes[hazard.class as usize];
-            if class.fails.is_none() {
-                continue;
+        for failing in plan.failing.chunks(Draws::TOGETHER) {
+            let mut keys = [Key(0); Draws::TOGETHER];
+            for (key, failing) in keys.iter_mut().zip(failing) {
+                *key = failing.key;
             }
-            // Most never come within the horizon: the draw alone tells, without its quantile.
-            let u = draws.uniform(Layer::Threat, hazard.key, Purpose::TimeToFailure, 0);
-            if u < class.within_horizon {
-                self.due.push((row, whole_seconds(plan.model.dist(class.fails).quantile(u))));
+            let drawn = draws.uniforms(Layer::Threat, &keys, Purpose::TimeToFailure, 0);
+            // Most never come within the horizon: the draw alone tells, without its quantile. Which ones nobody can
+            // foresee: they are sorted out without branches.
+            let (mut within, mut count) = ([(0, 0.0); Draws::TOGETHER], 0);
+            for (i, (failing, u)) in failing.iter().zip(drawn).enumerate() {
+                within[count] = (i, u);
+                count += usize::from(u < plan.hazard_classes[failing.class as usize].within_horizon);
+            }
+            for &(i, u) in &within[..count] {
+                let Failing { row, class, .. } = failing[i];
+                let fails = plan.model.dist(plan.hazard_classes[class as usize].fails);
+                self.due.push((row, whole_seconds(fails.quantile(u))));
             }
         }
     }

@@ -93,7 +93,6 @@ impl Engine<'_> {
         let damage = &mut self.condition.damages[row as usize];
         (damage.count, damage.repaired) = (count + 1, due);
         self.agenda.cascade.push(due, Kind::Repaired, row);
-        self.touch(hazard.node);
         self.nodes[hazard.node as usize].flags |= flag::DAMAGED;
         self.set_integrity(hazard.node, class.level, class.initial);
     }
@@ -105,6 +104,7 @@ impl Engine<'_> {
             self.nodes[node as usize].own = level.min(initial);
             self.list(node);
         } else {
+            self.touch(node);
             self.set_ceiling(node, CeilingKind::Integrity, level);
         }
     }

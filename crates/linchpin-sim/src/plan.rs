@@ -9,7 +9,7 @@ use crate::cyber::Layout;
 use crate::observation::Lookout;
 use crate::state::{Blame, ONE, flag};
 use crate::warning::Circles;
-pub(crate) use hazards::{Hazard, HazardClass};
+pub(crate) use hazards::{Failing, Hazard, HazardClass};
 use linchpin_model::{
     CeilingKind, ClassId, Combine, Cover, DistId, Distribution, Effect, Key, Level, Model, Need, NeedId,
     NetworkRule, NodeId, NodeKind, Priority, Reserve, Role,
@@ -157,6 +157,8 @@ pub(crate) struct Plan {
     pub(crate) qualities: Vec<ClassQuality>,
     /// By row in `Condition::damages`.
     pub(crate) hazards: Vec<Hazard>,
+    /// Those of them that fail at random.
+    pub(crate) failing: Vec<Failing>,
     pub(crate) hazard_classes: Vec<HazardClass>,
     /// Providers by link.
     pub(crate) providers: Vec<u32>,
@@ -256,6 +258,7 @@ impl Plan {
             deficits: Vec::new(),
             qualities: ClassQuality::of(&model),
             hazards: Vec::new(),
+            failing: Vec::new(),
             hazard_classes: Vec::new(),
             providers: model.links.iter().map(|link| link.provider.0).collect(),
             columns,

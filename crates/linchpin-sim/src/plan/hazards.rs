@@ -12,6 +12,16 @@ pub(crate) struct Hazard {
     pub(crate) class: u32,
 }
 
+/// A node that fails at random.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failing {
+    pub(crate) key: Key,
+    /// Row in [`Plan::hazards`].
+    pub(crate) row: u32,
+    /// Row in [`Plan::hazard_classes`].
+    pub(crate) class: u32,
+}
+
 /// How nodes fail at random and are repaired: the same for many of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HazardClass {
@@ -70,6 +80,9 @@ impl Plan {
                     self.hazard_classes.len() as u32 - 1
                 });
             let key = self.model.nodes[node.index()].key;
+            if !fails.is_none() {
+                self.failing.push(Failing { key, row: self.hazards.len() as u32, class: *row });
+            }
             self.hazards.push(Hazard { key, node: node.0, class: *row });
         }
     }
