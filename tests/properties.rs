@@ -77,10 +77,11 @@ fn a_reused_world_equals_a_fresh_one() {
     }
 }
 
-/// The trace only tells; the rest of the record is the same without.
+/// The trace only tells; the rest of the record is the same without, although an untraced run takes short ways. The last two
+/// towns are the rarest of 40,000: a cause that passes on while others rise, a failure that is cut off as well.
 #[test]
 fn tracing_changes_nothing() {
-    for case in 0..150 {
+    for case in (0..1000).chain([3716, 20_238]) {
         let model = Town::random(case, Features::ALL).model();
         let mut traced = fresh(&model, 1, TRACED);
         traced.trace.clear();

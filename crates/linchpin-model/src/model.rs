@@ -323,6 +323,14 @@ pub enum Role {
     Resupply,
 }
 
+impl Role {
+    /// Whether the level of its owner hangs on it while that runs.
+    #[inline]
+    pub const fn is_for_running(self) -> bool {
+        matches!(self, Self::Both | Self::Run)
+    }
+}
+
 /// One need of one node: a weighted k-of-n group of providers.
 ///
 /// `s = min(1, sum(weight_i * level_i) / required)`.

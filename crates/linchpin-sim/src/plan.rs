@@ -328,7 +328,6 @@ impl Plan {
                 (flag::PRODUCT, node.combine == Combine::Product),
                 (flag::COUNTED, matches!(node.kind, NodeKind::Asset | NodeKind::Pool)),
                 (flag::INVULNERABLE, node.invulnerable),
-                (flag::UNLIKE, node.initial.0 < ONE),
                 (flag::MESHED, self.network_of.get(i).is_some_and(|network| *network != u32::MAX)),
                 (flag::SHARES, self.member_of.get(i).is_some_and(|member| *member != u32::MAX)),
             ];
@@ -354,7 +353,8 @@ impl Plan {
     }
 
     /// Marks the nodes upstream of whatever turns falls into rises or rises into falls: a largest component that
-    /// becomes another one, shared load that comes back, a response curve that falls.
+    /// becomes another one, shared load that comes back, a response curve that falls. Products are marked too: within an
+    /// instant another need may become the lowest, and the cause of their fall passes to it.
     fn mark_turning(&mut self) {
         let model = self.model.clone();
         let mut spread = vec![false; model.networks.len()];
@@ -367,14 +367,17 @@ impl Plan {
                 stack.push(need.owner);
             }
         }
+        let is_product = |node: &NodeId| model.nodes[node.index()].combine == Combine::Product;
+        stack.extend(model.node_ids().filter(is_product));
         while let Some(node) = stack.pop() {
             let flags = &mut self.fixed_flags[node.index()];
             if *flags & flag::CAN_TURN != 0 {
                 continue;
             }
             *flags |= flag::CAN_TURN;
-            let providers = model.needs_of(node).flat_map(|need| model.links_of(need));
-            stack.extend(providers.map(|link| link.provider));
+            // What only a start or a tank asks for moves no level at the same instant.
+            let running = model.needs_of(node).filter(|need| model.needs[need.index()].role.is_for_running());
+            stack.extend(running.flat_map(|need| model.links_of(need)).map(|link| link.provider));
             if *flags & flag::MESHED != 0 {
                 let network = self.network_of[node.index()] as usize;
                 if !std::mem::replace(&mut spread[network], true) {

@@ -39,8 +39,7 @@ impl Saved {
             agenda: Agenda {
                 threat: Calendar::new(horizon, model.events.len() * 2 + model.steps.len() * 4),
                 condition: Calendar::new(horizon, with(plan.has_attended, n / 8)),
-                // Where its buckets do not fit the caches, fewer of them are better.
-                cascade: Calendar::new(horizon, if plan.is_large { n / 4 } else { n / 2 }),
+                cascade: Calendar::new(horizon, n / 2),
                 cyber: Queue::new(horizon, plan.cyber.expected()),
                 wake_response: false,
             },
@@ -67,6 +66,7 @@ impl Saved {
                 moves: Vec::new(),
                 changes: Vec::new(),
                 start_checks: Vec::new(),
+                first_failures: Vec::new(),
                 dirty_specials: Vec::new(),
                 stack: Vec::new(),
                 reached: vec![false; plan.largest_network],

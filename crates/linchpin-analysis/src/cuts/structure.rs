@@ -1,6 +1,6 @@
 //! Levels as the structure alone makes them: the greatest fixed point with some nodes out.
 
-use linchpin_model::{Combine, Level, Model, Need, NeedId, NetworkRule, NodeId, NodeKind, Role};
+use linchpin_model::{Combine, Level, Model, Need, NeedId, NetworkRule, NodeId, NodeKind};
 
 /// Millionths in one.
 pub(super) const ONE: u32 = Level::SCALE;
@@ -70,7 +70,7 @@ impl Levels {
 
 /// True where a need counts for the level itself.
 pub(super) fn counts(need: &Need) -> bool {
-    matches!(need.role, Role::Both | Role::Run)
+    need.role.is_for_running()
 }
 
 /// Weight times millionths at which a need is wholly met.

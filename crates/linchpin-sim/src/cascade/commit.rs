@@ -13,7 +13,8 @@ impl Engine<'_> {
     #[inline(always)]
     pub(crate) fn commit(&mut self) {
         let flow = &*self.flow;
-        if flow.changes.len() | flow.dirty_specials.len() | flow.start_checks.len() != 0 {
+        let failures = flow.first_failures.len();
+        if flow.changes.len() | flow.dirty_specials.len() | flow.start_checks.len() | failures != 0 {
             self.commit_changes();
         }
         let time = SimTime(self.now);
@@ -34,6 +35,9 @@ impl Engine<'_> {
             self.close_change(self.flow.changes[k]);
         }
         self.flow.changes.clear();
+        while let Some(node) = self.flow.first_failures.pop() {
+            self.count_failure(self.nodes[node as usize].blame.generation);
+        }
         loop {
             self.commit_specials();
             if self.flow.start_checks.is_empty() {
@@ -133,14 +137,23 @@ impl Engine<'_> {
 
     #[inline(always)]
     fn note_first_failure(&mut self, node: u32, flags: u32, generation: u16) {
-        let Observer { tallies, record, .. } = &mut *self.observer;
-        tallies.0[node as usize].first_failed = self.now;
-        if flags & flag::COUNTED != 0 {
-            let generation = u32::from(generation);
-            record.failed += 1;
-            record.direct += u32::from(generation == 0);
-            record.generations = record.generations.max(generation);
+        self.observer.tallies.0[node as usize].first_failed = self.now;
+        if flags & flag::COUNTED == 0 {
+            return;
         }
+        // What fails by a need may be cut off within the same instant, and then that is the cause.
+        if self.flow.one_way && !self.plan.network_of.is_empty() {
+            self.flow.first_failures.push(node);
+        } else {
+            self.count_failure(generation);
+        }
+    }
+
+    fn count_failure(&mut self, generation: u16) {
+        let (record, generation) = (&mut self.observer.record, u32::from(generation));
+        record.failed += 1;
+        record.direct += u32::from(generation == 0);
+        record.generations = record.generations.max(generation);
     }
 
     #[inline(always)]

@@ -27,12 +27,16 @@ impl Engine<'_> {
             .min(self.agenda.condition.next_time())
             .min(self.agenda.cyber.next_time());
         let mut limit = others.min(self.clock.limit);
-        if self.has_work() {
-            self.flow.one_way = false;
-            self.handle_due();
-            self.settle();
-        }
         let told = self.clock.trace;
+        if self.has_work() {
+            self.flow.one_way = !told && self.is_one_move() && self.goes_one_way();
+            if self.flow.one_way {
+                self.settle_event_by_call();
+            } else {
+                self.handle_due();
+                self.settle();
+            }
+        }
         while !self.clock.done && !self.agenda.wake_response {
             let next = self.next_in_cascade();
             // `NEVER` is no less than any limit.
@@ -61,6 +65,15 @@ impl Engine<'_> {
         let flow = &*self.flow;
         let due = flow.networks_due.len() | flow.sharings_due.len();
         flow.next.len() | due | flow.dirty_specials.len() | flow.start_checks.len() != 0
+    }
+
+    /// Whether a single node is all that moves at the present instant so far.
+    fn is_one_move(&mut self) -> bool {
+        let flow = &*self.flow;
+        flow.next.len() == 1
+            && flow.networks_due.is_empty()
+            && flow.sharings_due.is_empty()
+            && self.next_in_cascade() != self.now
     }
 
     /// Whether what one event has listed moves all levels one way, so that nothing comes to nothing.

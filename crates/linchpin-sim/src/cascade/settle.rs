@@ -35,7 +35,12 @@ impl Engine<'_> {
     pub(crate) fn settle_event(&mut self) {
         if let [node] = self.flow.next[..] {
             self.flow.next.clear();
+            let before = self.nodes[node as usize].level;
             self.settle_alone(node);
+            if self.nodes[node as usize].level > before {
+                // What follows from a rise belongs to the second pass, causes that pass from one to another included.
+                self.list_next_as_rising();
+            }
         }
         let flow = &*self.flow;
         let due = flow.networks_due.len() | flow.sharings_due.len();
@@ -43,6 +48,12 @@ impl Engine<'_> {
             self.settle_in_passes();
         }
         self.commit();
+    }
+
+    /// The same as [`Self::settle_event`], once in the code for all who call it but the most frequent of them.
+    #[inline(never)]
+    pub(crate) fn settle_event_by_call(&mut self) {
+        self.settle_event();
     }
 
     #[inline(never)]
