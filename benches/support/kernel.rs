@@ -12,10 +12,10 @@
 
 use super::asset::*;
 use super::calendar::{Calendar, Kind};
-use linchpin_model::time::whole_seconds;
+use super::draws::{Duration, Failing};
 use linchpin_model::{
-    Affected, DistId, Distribution, Draws, GroupId, Key, Layer, Model, NeedId, Node, NodeId, Purpose, Record,
-    RootLoss, Seeds, SimTime, Step,
+    Affected, DistId, Distribution, Draws, GroupId, Layer, Model, NeedId, NodeId, Purpose, Record, RootLoss,
+    Seeds, SimTime, Step,
 };
 
 /// From so many assets on it pays to read ahead.
@@ -38,30 +38,6 @@ struct Change {
     blame: Blame,
 }
 
-/// A duration: its distribution, and the probability from which on it reaches past the horizon for certain.
-struct Duration {
-    dist: Distribution,
-    beyond: f64,
-}
-
-impl Duration {
-    fn new(dist: &Distribution, horizon: u32) -> Self {
-        // By bisection; the margin is far above the rounding of the quantile.
-        let past = f64::from(horizon) * (1.0 + 1e-9) + 2.0;
-        let (mut low, mut high) = (0.0, 1.0);
-        while high - low > 1e-12 {
-            let middle = 0.5 * (low + high);
-            *(if dist.quantile(middle) >= past { &mut high } else { &mut low }) = middle;
-        }
-        Self { dist: dist.clone(), beyond: high }
-    }
-
-    #[inline]
-    fn at(&self, u: f64) -> u32 {
-        if u > self.beyond { NEVER } else { whole_seconds(self.dist.quantile(u)) }
-    }
-}
-
 /// One model, run over and over.
 pub struct Kernel {
     horizon: u32,
@@ -71,7 +47,7 @@ pub struct Kernel {
     /// Providers of each link.
     links: Vec<u32>,
     consumers: Vec<u32>,
-    failing: Vec<(Key, u32)>,
+    failing: Failing,
     initial: Vec<u64>,
     time_to_failure: Duration,
     repair: Duration,
@@ -122,7 +98,6 @@ impl Kernel {
         assert!(plan.stages[0].duration.is_none() && model.failures.len() == 1);
         let state = &plan.states[usize::from(model.failures[0].state)];
         let owner = |need: NeedId| model.needs[need.index()].owner.0;
-        let fails = |(i, node): (usize, &Node)| (!node.failure.is_none()).then_some((node.key, i as u32));
         Self {
             horizon,
             sectors: model.sectors.len(),
@@ -130,7 +105,7 @@ impl Kernel {
             damaged: state.level.0,
             links: model.links.iter().map(|link| link.provider.0).collect(),
             consumers: model.supplies.iter().map(|supply| owner(supply.need)).collect(),
-            failing: model.nodes.iter().enumerate().filter_map(fails).collect(),
+            failing: Failing::new(model),
             initial: model.groups.iter().map(|group| group.total_weight * FULL).collect(),
             time_to_failure: only(vec![model.failures[0].time_to_failure]),
             repair: only(vec![state.repair]),
@@ -164,7 +139,9 @@ impl Kernel {
         record.induced.resize((self.sectors + 1) * self.sectors, 0);
         std::mem::swap(&mut self.record, record);
         self.calendar.clear();
-        self.draw_failures();
+        self.failing.draw(&draws, &self.time_to_failure, |asset, due| {
+            self.calendar.push(due, Kind::Fail, asset);
+        });
         while self.calendar.open() {
             if self.assets.len() >= FAR {
                 self.read_ahead();
@@ -190,25 +167,6 @@ impl Kernel {
         }
         self.close();
         std::mem::swap(&mut self.record, record);
-    }
-
-    /// Draws when assets first fail. Most never do: their draws are left out before anything is made of them.
-    fn draw_failures(&mut self) {
-        for failing in self.failing.chunks(Draws::TOGETHER) {
-            let mut keys = [Key(0); Draws::TOGETHER];
-            for (key, failing) in keys.iter_mut().zip(failing) {
-                *key = failing.0;
-            }
-            let drawn = self.draws.uniforms(Layer::Threat, &keys, Purpose::TimeToFailure, 0);
-            let (mut within, mut count) = ([(0, 0.0); Draws::TOGETHER], 0);
-            for (&(_, asset), u) in failing.iter().zip(drawn) {
-                within[count] = (asset, u);
-                count += usize::from(u <= self.time_to_failure.beyond);
-            }
-            for &(asset, u) in &within[..count] {
-                self.calendar.push(self.time_to_failure.at(u), Kind::Fail, asset);
-            }
-        }
     }
 
     /// Reads what the events of the open bucket will need, so that the misses overlap: one after the other they

@@ -2,5 +2,6 @@
 
 mod asset;
 mod calendar;
+mod draws;
 pub mod kernel;
 pub mod workload;

@@ -2,6 +2,37 @@
 
 use libm::{exp, lgamma, log, log1p, sqrt};
 
+/// Natural logarithms of normal numbers above 0, side by side: bit for bit those of `libm::log`, from where the algorithm
+/// comes (`e_log.c` of FreeBSD).
+pub(crate) fn logs<const N: usize>(numbers: [f64; N]) -> [f64; N] {
+    const LN2: [f64; 2] = [f64::from_bits(0x3fe6_2e42_fee0_0000), f64::from_bits(0x3dea_39ef_3579_3c76)];
+    const L1: f64 = f64::from_bits(0x3fe5_5555_5555_5593);
+    const L2: f64 = f64::from_bits(0x3fd9_9999_9997_fa04);
+    const L3: f64 = f64::from_bits(0x3fd2_4924_9422_9359);
+    const L4: f64 = f64::from_bits(0x3fcc_71c5_1d8e_78af);
+    const L5: f64 = f64::from_bits(0x3fc7_4664_96cb_03de);
+    const L6: f64 = f64::from_bits(0x3fc3_9a09_d078_c69f);
+    const L7: f64 = f64::from_bits(0x3fc2_f112_df3e_5244);
+    const ONE: u64 = 0x3ff0_0000 << 32;
+    /// The upper half of the root of one half.
+    const ROOT: u64 = 0x3fe6_a09e << 32;
+    let mut results = [0.0; N];
+    for (number, result) in numbers.iter().zip(&mut results) {
+        // As a power of two and a factor near 1.
+        let bits = number.to_bits() + (ONE - ROOT);
+        let power = f64::from((bits >> 52) as i32 - 0x3ff);
+        let f = f64::from_bits((bits & ((1 << 52) - 1)) + ROOT) - 1.0;
+        let half = 0.5 * f * f;
+        let s = f / (2.0 + f);
+        let z = s * s;
+        let w = z * z;
+        let even = w * (L2 + w * (L4 + w * L6));
+        let odd = z * (L1 + w * (L3 + w * (L5 + w * L7)));
+        *result = s * (half + (odd + even)) + power * LN2[1] - half + f + power * LN2[0];
+    }
+    results
+}
+
 /// Standard normal distribution function.
 pub fn norm_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
@@ -228,6 +259,17 @@ fn invert(p: f64, start: f64, upper: f64, cdf: impl Fn(f64) -> f64, log_density:
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn logarithms_side_by_side_are_those_of_libm() {
+        for step in 1..2_000_u32 {
+            let near = |i: i32| f64::from(step) / 2_000.0 + f64::from(i) * 1e-9;
+            let numbers =
+                [near(0), near(1), 1.0 - near(0) * 1e-12, near(0) * 1e-12, near(3) * 1e9, 1.0, 0.5, near(-1)];
+            let expected = numbers.map(|number| libm::log(number).to_bits());
+            assert_eq!(super::logs(numbers).map(f64::to_bits), expected, "{step}");
+        }
+    }
+
     use super::*;
 
     fn close(got: f64, want: f64, tolerance: f64) {

@@ -60,6 +60,8 @@ const ID_BITS: u32 = 28;
 const NIL: u32 = u32::MAX;
 /// Entries that a bucket holds itself: as many as fit a cache line.
 const ROOM: usize = 7;
+/// As many as most buckets hold.
+const FEW: usize = 4;
 
 #[inline]
 pub(crate) fn unpack(key: u64) -> (Kind, u32) {
@@ -277,8 +279,14 @@ impl Calendar {
         self.occupied[word] &= !(1 << (at % 64));
         self.opened = at as u32 + 1;
         let bucket = &mut self.buckets[at];
-        self.current.extend_from_slice(&bucket.keys[..bucket.held as usize]);
-        bucket.held = 0;
+        let held = std::mem::take(&mut bucket.held) as usize;
+        if held <= FEW {
+            self.current.extend_from_slice(&in_order(&bucket.keys, held));
+            self.current.truncate(held);
+            self.waiting -= held as u32;
+            return self.time_at_hand().unwrap_or(u32::MAX);
+        }
+        self.current.extend_from_slice(&bucket.keys[..held]);
         let mut more = std::mem::replace(&mut bucket.more, NIL);
         while let Some(entry) = self.overflow.get_mut(more as usize) {
             self.current.push(entry.0);
@@ -286,11 +294,20 @@ impl Calendar {
             self.free = std::mem::replace(&mut more, next);
         }
         self.waiting -= self.current.len() as u32;
-        if self.current.len() > 1 {
-            self.current.sort_unstable_by(|a, b| b.cmp(a));
-        }
-        self.current.last().map_or(u32::MAX, |key| (key >> 32) as u32)
+        self.current.sort_unstable_by(|a, b| b.cmp(a));
+        self.time_at_hand().unwrap_or(u32::MAX)
     }
+}
+
+/// The first `held` of these keys, latest first, then zeros. What comes before what nobody can foresee: a network of
+/// comparisons has no branches.
+#[inline]
+fn in_order(keys: &[u64; ROOM], held: usize) -> [u64; FEW] {
+    let mut few: [u64; FEW] = std::array::from_fn(|i| if i < held { keys[i] } else { 0 });
+    for (a, b) in [(0, 1), (2, 3), (0, 2), (1, 3), (1, 2)] {
+        (few[a], few[b]) = (few[a].max(few[b]), few[a].min(few[b]));
+    }
+    few
 }
 
 in_place! {

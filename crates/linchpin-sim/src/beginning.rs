@@ -14,6 +14,9 @@ pub(crate) struct FirstFailures {
     of: Option<Draws>,
     /// Row of the hazard and time, of those within the horizon.
     due: Vec<(u32, u32)>,
+    /// Scratch: the same and their draws.
+    within: Vec<Failing>,
+    drawn: Vec<f64>,
 }
 
 impl FirstFailures {
@@ -23,23 +26,40 @@ impl FirstFailures {
         }
         self.of = Some(draws);
         self.due.clear();
-        for failing in plan.failing.chunks(Draws::TOGETHER) {
-            let mut keys = [Key(0); Draws::TOGETHER];
-            for (key, failing) in keys.iter_mut().zip(failing) {
-                *key = failing.key;
-            }
-            let drawn = draws.uniforms(Layer::Threat, &keys, Purpose::TimeToFailure, 0);
-            // Most never come within the horizon: the draw alone tells, without its quantile. Which ones nobody can
-            // foresee: they are sorted out without branches.
-            let (mut within, mut count) = ([(0, 0.0); Draws::TOGETHER], 0);
-            for (i, (failing, u)) in failing.iter().zip(drawn).enumerate() {
-                within[count] = (i, u);
+        // With room for a last group that is not full.
+        let room = plan.failing.len() + Draws::TOGETHER;
+        self.within.resize(room, Failing::NONE);
+        self.drawn.resize(room, 0.5);
+        // Most never fail within the horizon: the draw alone tells, without its quantile. Which ones nobody can foresee, so
+        // they are sorted out without branches.
+        let mut count = 0;
+        for (failing, keys) in plan.failing.chunks(Draws::TOGETHER).zip(&plan.failing_keys) {
+            let drawn = draws.uniforms(Layer::Threat, keys, Purpose::TimeToFailure, 0);
+            for (failing, u) in failing.iter().zip(drawn) {
+                (self.within[count], self.drawn[count]) = (*failing, u);
                 count += usize::from(u < plan.hazard_classes[failing.class as usize].within_horizon);
             }
-            for &(i, u) in &within[..count] {
-                let Failing { row, class, .. } = failing[i];
-                let fails = plan.model.dist(plan.hazard_classes[class as usize].fails);
-                self.due.push((row, whole_seconds(fails.quantile(u))));
+        }
+        let (groups, _) = self.drawn.as_chunks::<{ Draws::TOGETHER }>();
+        for (failing, drawn) in self.within[..count].chunks(Draws::TOGETHER).zip(groups) {
+            Self::note(&mut self.due, failing, drawn, plan);
+        }
+    }
+
+    /// Notes when those fail who have drawn this. Of one class and at least half as many as there is room for, they are
+    /// worked out together.
+    #[inline]
+    fn note(due: &mut Vec<(u32, u32)>, failing: &[Failing], drawn: &[f64; Draws::TOGETHER], plan: &Plan) {
+        let dist = |failing: &Failing| plan.model.dist(plan.hazard_classes[failing.class as usize].fails);
+        match failing {
+            [first, .., last] if first.class == last.class && failing.len() * 2 >= drawn.len() => {
+                let fails = dist(first).quantiles(*drawn).map(whole_seconds);
+                due.extend(failing.iter().map(|failing| failing.row).zip(fails));
+            }
+            _ => {
+                let fails =
+                    |(failing, u): (&Failing, &f64)| (failing.row, whole_seconds(dist(failing).quantile(*u)));
+                due.extend(failing.iter().zip(drawn).map(fails));
             }
         }
     }

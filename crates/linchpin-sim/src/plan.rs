@@ -11,8 +11,8 @@ use crate::state::{Blame, ONE, flag};
 use crate::warning::Circles;
 pub(crate) use hazards::{Failing, Hazard, HazardClass};
 use linchpin_model::{
-    CeilingKind, ClassId, Combine, Cover, DistId, Distribution, Effect, Key, Level, Model, Need, NeedId,
-    NetworkRule, NodeId, NodeKind, Priority, Reserve, Role,
+    CeilingKind, ClassId, Combine, Cover, DistId, Distribution, Draws, Effect, Key, Level, Model, Need,
+    NeedId, NetworkRule, NodeId, NodeKind, Priority, Reserve, Role,
 };
 use std::sync::Arc;
 pub(crate) use supplies::{DelayedLink, Out};
@@ -157,9 +157,11 @@ pub(crate) struct Plan {
     pub(crate) qualities: Vec<ClassQuality>,
     /// By row in `Condition::damages`.
     pub(crate) hazards: Vec<Hazard>,
-    /// Those of them that fail at random.
-    pub(crate) failing: Vec<Failing>,
     pub(crate) hazard_classes: Vec<HazardClass>,
+    /// Nodes that fail at random, by class.
+    pub(crate) failing: Vec<Failing>,
+    /// Their keys, in groups that are drawn together; the last one is filled up.
+    pub(crate) failing_keys: Vec<[Key; Draws::TOGETHER]>,
     /// Providers by link.
     pub(crate) providers: Vec<u32>,
     /// Columns of the ceilings' table: 0 where one kind alone is active.
@@ -259,6 +261,7 @@ impl Plan {
             qualities: ClassQuality::of(&model),
             hazards: Vec::new(),
             failing: Vec::new(),
+            failing_keys: Vec::new(),
             hazard_classes: Vec::new(),
             providers: model.links.iter().map(|link| link.provider.0).collect(),
             columns,

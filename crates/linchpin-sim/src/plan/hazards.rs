@@ -1,7 +1,7 @@
 //! What can be damaged, and how it fails at random.
 
 use super::Plan;
-use linchpin_model::{DistId, Distribution, Effect, Key, NodeId, Targets};
+use linchpin_model::{DistId, Distribution, Draws, Effect, Key, NodeId, Targets};
 
 /// A node that can be damaged.
 #[derive(Clone, Copy, Debug)]
@@ -15,11 +15,15 @@ pub(crate) struct Hazard {
 /// A node that fails at random.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failing {
-    pub(crate) key: Key,
     /// Row in [`Plan::hazards`].
     pub(crate) row: u32,
     /// Row in [`Plan::hazard_classes`].
     pub(crate) class: u32,
+}
+
+impl Failing {
+    /// None.
+    pub(crate) const NONE: Self = Self { row: u32::MAX, class: u32::MAX };
 }
 
 /// How nodes fail at random and are repaired: the same for many of them.
@@ -81,10 +85,17 @@ impl Plan {
                 });
             let key = self.model.nodes[node.index()].key;
             if !fails.is_none() {
-                self.failing.push(Failing { key, row: self.hazards.len() as u32, class: *row });
+                self.failing.push(Failing { row: self.hazards.len() as u32, class: *row });
             }
             self.hazards.push(Hazard { key, node: node.0, class: *row });
         }
+        // Those of a class together.
+        self.failing.sort_by_key(|failing| failing.class);
+        let key = |failing: Option<&Failing>| {
+            failing.map_or(Key(0), |failing| self.hazards[failing.row as usize].key)
+        };
+        let group = |failing: &[Failing]| std::array::from_fn(|i| key(failing.get(i)));
+        self.failing_keys = self.failing.chunks(Draws::TOGETHER).map(group).collect();
     }
 
     fn hazard_class(&self, node: NodeId) -> HazardClass {
