@@ -331,6 +331,7 @@ impl Plan {
                 (flag::PRODUCT, node.combine == Combine::Product),
                 (flag::COUNTED, matches!(node.kind, NodeKind::Asset | NodeKind::Pool)),
                 (flag::INVULNERABLE, node.invulnerable),
+                (flag::UNLIKE, node.initial.0 < ONE),
                 (flag::MESHED, self.network_of.get(i).is_some_and(|network| *network != u32::MAX)),
                 (flag::SHARES, self.member_of.get(i).is_some_and(|member| *member != u32::MAX)),
             ];

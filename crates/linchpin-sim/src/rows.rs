@@ -1,5 +1,17 @@
 //! Tables that go back to a saved state by their touched rows alone.
 
+/// A row of a table.
+pub(crate) trait Row: Copy {
+    /// Goes back to the beginning by itself, where what is fixed about it says how it stands then. False where that has to
+    /// be looked up.
+    #[inline(always)]
+    fn rest(&mut self) -> bool {
+        false
+    }
+}
+
+impl Row for u32 {}
+
 /// A large table in which a replication touches few rows: going back to a saved state copies only those that
 /// differ from the beginning on either side.
 #[derive(Debug)]
@@ -31,7 +43,7 @@ impl<T> std::ops::DerefMut for Rows<T> {
     }
 }
 
-impl<T: Copy> Clone for Rows<T> {
+impl<T: Row> Clone for Rows<T> {
     fn clone(&self) -> Self {
         Self { rows: self.rows.clone(), touched: self.touched.clone() }
     }
@@ -56,6 +68,10 @@ impl Clone for Touched {
 }
 
 impl Touched {
+    /// From so many rows on those of a saved state lie too far away to be read where there is another way. In debug builds
+    /// from the first on, so that all tests go that way.
+    const FAR: usize = if cfg!(debug_assertions) { 1 } else { 20_000 };
+
     pub(crate) fn new(rows: usize) -> Self {
         Self(vec![0; rows.div_ceil(64)])
     }
@@ -83,14 +99,28 @@ impl Touched {
     }
 
     /// Makes `rows` what `saved` is, given what differs from the beginning in both, and takes over the marks.
-    pub(crate) fn put_back<T: Copy>(&mut self, other: &Self, rows: &mut [T], saved: &[T]) {
+    pub(crate) fn put_back<T: Row>(&mut self, other: &Self, rows: &mut [T], saved: &[T]) {
+        if rows.len() < Self::FAR {
+            self.take_over(other, |row, _| rows[row] = saved[row]);
+        } else {
+            self.take_over(other, |row, marked| {
+                if marked || !rows[row].rest() {
+                    rows[row] = saved[row];
+                }
+            });
+        }
+    }
+
+    /// Takes over the marks of another. Tells of each row that is marked in either, and whether it is in the other.
+    #[inline(always)]
+    fn take_over(&mut self, other: &Self, mut each: impl FnMut(usize, bool)) {
         for (word, (here, there)) in self.0.iter_mut().zip(&other.0).enumerate() {
             let mut bits = *here | *there;
             *here = *there;
             while bits != 0 {
-                let row = word * 64 + bits.trailing_zeros() as usize;
+                let bit = bits.trailing_zeros();
                 bits &= bits - 1;
-                rows[row] = saved[row];
+                each(word * 64 + bit as usize, *there >> bit & 1 != 0);
             }
         }
     }

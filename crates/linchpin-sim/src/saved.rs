@@ -39,7 +39,8 @@ impl Saved {
             agenda: Agenda {
                 threat: Calendar::new(horizon, model.events.len() * 2 + model.steps.len() * 4),
                 condition: Calendar::new(horizon, with(plan.has_attended, n / 8)),
-                cascade: Calendar::new(horizon, n / 2),
+                // Where its buckets do not fit the caches, fewer of them are better.
+                cascade: Calendar::new(horizon, if plan.is_large { n / 4 } else { n / 2 }),
                 cyber: Queue::new(horizon, plan.cyber.expected()),
                 wake_response: false,
             },

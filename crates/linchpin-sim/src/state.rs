@@ -7,7 +7,7 @@ use crate::cyber::Cyber;
 use crate::observation::Views;
 use crate::plan::{Hazard, Plan, Special};
 use crate::plans::Plans;
-pub(crate) use crate::rows::{Rows, Touched};
+pub(crate) use crate::rows::{Row, Rows, Touched};
 use crate::warning::Notices;
 use bevy_ecs::prelude::{Component, Resource};
 use linchpin_model::{Draws, Level, NeedId, NodeId, Record, Sharing};
@@ -91,6 +91,10 @@ pub(crate) mod flag {
     pub(crate) const OBSERVED: u32 = 1 << 25;
     /// Events have no direct effect on it (a what-if).
     pub(crate) const SHIELDED: u32 = 1 << 26;
+    /// How it stands in the beginning has to be looked up: not at full level (fixed), or part of a what-if.
+    pub(crate) const UNLIKE: u32 = 1 << 27;
+    /// All that is fixed, but for what-ifs.
+    pub(crate) const FIXED: u32 = u32::MAX << 16;
 }
 
 /// A node: how it stands, and what every change of it needs to know. One cache line.
@@ -541,6 +545,30 @@ impl<T: Clone> Clone for Scratch<T> {
         }
     }
 }
+
+impl Row for Node {
+    #[inline(always)]
+    fn rest(&mut self) -> bool {
+        let fixed = self.flags & flag::FIXED;
+        let known = fixed & flag::UNLIKE == 0;
+        if known {
+            (self.level, self.own, self.low, self.since) = (ONE, ONE, ONE, 0);
+            (self.flags, self.blame) = (fixed, Blame::CLEAR);
+        }
+        known
+    }
+}
+
+impl Row for SpecialState {
+    #[inline(always)]
+    fn rest(&mut self) -> bool {
+        *self = Self { simple: self.simple, need: self.need, first_stage: self.first_stage, ..Self::IDLE };
+        true
+    }
+}
+
+impl Row for HotNeed {}
+impl Row for Charge {}
 
 impl HotNeed {
     fn mark_special(plan: &Plan, need: NeedId) -> u32 {

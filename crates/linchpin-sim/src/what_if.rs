@@ -88,12 +88,12 @@ impl Engine<'_> {
         }
         for node in &what_if.shielded {
             self.touch(node.0);
-            self.nodes[node.index()].flags |= flag::SHIELDED;
+            self.nodes[node.index()].flags |= flag::SHIELDED | flag::UNLIKE;
         }
         for node in &what_if.held_up {
             self.touch(node.0);
             let row = &mut self.nodes[node.index()];
-            row.flags |= flag::INVULNERABLE;
+            row.flags |= flag::INVULNERABLE | flag::UNLIKE;
             row.needs = 0;
         }
         for need in &what_if.met {

@@ -11,8 +11,8 @@ use std::hint::black_box;
 
 /// Events whose rows are read together.
 const EVENTS: usize = 32;
-/// Needs of their consumers.
-const NEEDS: usize = 64;
+/// Rows of a kind that are read together.
+const ROOM: usize = 64;
 
 impl Engine<'_> {
     /// When the cascade's next event is due; `u32::MAX` where there is none.
@@ -37,16 +37,17 @@ impl Engine<'_> {
     fn read_ahead(&mut self) {
         let mut coming = [0; EVENTS];
         let coming = self.agenda.cascade.look_ahead(&mut coming);
-        let mut nodes = [0; EVENTS];
-        let nodes = self.read_nodes(coming, &mut nodes);
-        let mut needs = [(0, 0); NEEDS];
-        let needs = self.read_needs(nodes, &mut needs);
-        self.read_owners(needs);
+        let (mut nodes, mut unmet) = (List::new(), List::new());
+        self.read_nodes(coming, &mut nodes, &mut unmet);
+        let mut needs = List::new();
+        self.read_needs(nodes.items(), &mut needs);
+        self.read_owners(needs.items(), &mut unmet);
+        self.read_providers(unmet.items());
     }
 
-    /// Reads what entries of the agenda name. Returns the nodes that change by them.
-    #[inline]
-    fn read_nodes<'a>(&self, coming: &[u64], nodes: &'a mut [u32; EVENTS]) -> &'a [u32] {
+    /// Reads what entries of the agenda name. Lists the nodes that change by them, and the needs whose reserves are spent.
+    #[inline(always)]
+    fn read_nodes(&self, coming: &[u64], nodes: &mut List<u32>, unmet: &mut List<u32>) {
         let (damages, rows) = (&self.condition.damages[..], &*self.nodes);
         let specials = &self.flow.specials.rows[..];
         let mut read = 0;
@@ -63,7 +64,6 @@ impl Engine<'_> {
                 0
             };
         }
-        let mut count = 0;
         for key in coming {
             let (kind, id) = unpack(*key);
             let node = if matches!(kind, Kind::Fail | Kind::Repaired) {
@@ -71,22 +71,22 @@ impl Engine<'_> {
             } else if kind == Kind::Restart {
                 id
             } else if kind == Kind::Reserve && specials[id as usize].due == (key >> 32) as u32 {
-                self.flow.needs[specials[id as usize].need as usize].owner
+                let need = specials[id as usize].need;
+                unmet.push(need);
+                self.flow.needs[need as usize].owner
             } else {
                 continue;
             };
             read ^= rows[node as usize].flags;
-            nodes[count] = node;
-            count += 1;
+            nodes.push(node);
         }
         black_box(read);
-        &nodes[..count]
     }
 
-    /// Reads what belongs to nodes. Returns the needs of their consumers, and what their supply is above before the
+    /// Reads what belongs to nodes. Lists the needs of their consumers, and what their supply is above before the
     /// consumers can feel anything of it: whoever is down can only rise.
-    #[inline]
-    fn read_needs<'a>(&self, nodes: &[u32], needs: &'a mut [(u32, u64); NEEDS]) -> &'a [(u32, u64)] {
+    #[inline(always)]
+    fn read_needs(&self, nodes: &[u32], needs: &mut List<(u32, u64)>) {
         let (rows, tallies) = (&*self.nodes, &self.observer.tallies.0[..]);
         let (out, supplied) = (&self.plan.out[..], &self.flow.needs.rows[..]);
         let mut read = 0;
@@ -98,30 +98,24 @@ impl Engine<'_> {
             }
             read ^= out.get(row.out as usize).map_or(0, |out| out.need);
         }
-        let mut count = 0;
         for node in nodes {
             let Node { out: mut at, level, .. } = rows[*node as usize];
-            while let (Some(consumer), Some(slot)) = (out.get(at as usize), needs.get_mut(count)) {
+            while let Some(consumer) = out.get(at as usize).filter(|_| needs.has_room()) {
                 let (need, more) = consumer.need();
-                let full = supplied[need as usize].full;
-                *slot = (need, full + u64::from(consumer.weight) * u64::from(level));
-                count += 1;
+                let bar = supplied[need as usize].full + u64::from(consumer.weight) * u64::from(level);
+                needs.push((need, bar));
                 at = if more { at + 1 } else { u32::MAX };
             }
         }
         black_box(read);
-        &needs[..count]
     }
 
-    /// Reads what belongs to needs that are not supplied above what they are given with: they may be met, or left unmet.
-    #[inline]
-    fn read_owners(&self, needs: &[(u32, u64)]) {
+    /// Reads what belongs to needs that are not supplied above what they are given with. Lists those that may be left unmet.
+    #[inline(always)]
+    fn read_owners(&self, needs: &[(u32, u64)], unmet: &mut List<u32>) {
         let (rows, supplied) = (&*self.nodes, &self.flow.needs.rows[..]);
-        let tallies = &self.observer.tallies.0[..];
         let specials = &self.flow.specials.rows[..];
-        let (starts, providers) = (&self.plan.model.link_start[..], &self.plan.providers[..]);
-        let (mut plain, mut plains) = ([0; NEEDS], 0);
-        let (mut special, mut count) = ([0; NEEDS], 0);
+        let (mut plain, mut special) = (List::new(), List::new());
         let mut read = 0;
         for (need, bar) in needs {
             let row = &supplied[*need as usize];
@@ -130,27 +124,74 @@ impl Engine<'_> {
             }
             read ^= rows[row.owner as usize].flags;
             if row.special() == 0 {
-                read ^= starts[*need as usize] ^ tallies[row.owner as usize].first_failed;
-                plain[plains] = *need;
-                plains += 1;
+                plain.push(row.owner);
+                if *bar > row.full {
+                    unmet.push(*need);
+                }
             } else {
-                let i = row.special() as usize - 1;
-                read ^= specials[i].since;
-                special[count] = i as u32;
-                count += 1;
+                read ^= specials[row.special() as usize - 1].since;
+                special.push(row.special() - 1);
             }
         }
-        for special in &special[..count] {
+        for special in special.items() {
             let SpecialState { charge, first_stage, .. } = specials[*special as usize];
             if charge == Charge::NOT_DRAWN {
                 read ^= self.plan.stages.get(first_stage as usize).map_or(0, |stage| stage.key.0 as u32);
             }
         }
-        for need in &plain[..plains] {
-            let owner = &rows[supplied[*need as usize].owner as usize];
-            read ^= self.plan.out.get(owner.out as usize).map_or(0, |out| out.need);
-            read ^= providers.get(starts[*need as usize] as usize).map_or(0, |provider| *provider);
+        for owner in plain.items() {
+            read ^= self.plan.out.get(rows[*owner as usize].out as usize).map_or(0, |out| out.need);
         }
         black_box(read);
+    }
+
+    /// Reads the first two providers of needs, one of which is to blame.
+    #[inline(always)]
+    fn read_providers(&self, unmet: &[u32]) {
+        let (starts, providers) = (&self.plan.model.link_start[..], &self.plan.providers[..]);
+        let mut read = 0;
+        for need in unmet {
+            read ^= starts[*need as usize];
+        }
+        for need in unmet {
+            read ^= providers.get(starts[*need as usize] as usize).map_or(0, |provider| *provider);
+        }
+        for need in unmet {
+            let first = starts[*need as usize] as usize;
+            for provider in providers.iter().skip(first).take(2) {
+                read ^= self.nodes[*provider as usize].flags;
+            }
+        }
+        black_box(read);
+    }
+}
+
+/// A list that takes no more than there is room for.
+struct List<T> {
+    slots: [T; ROOM],
+    count: usize,
+}
+
+impl<T: Copy + Default> List<T> {
+    fn new() -> Self {
+        Self { slots: [T::default(); ROOM], count: 0 }
+    }
+
+    #[inline(always)]
+    fn has_room(&self) -> bool {
+        self.count < ROOM
+    }
+
+    #[inline(always)]
+    fn push(&mut self, item: T) {
+        if let Some(slot) = self.slots.get_mut(self.count) {
+            *slot = item;
+            self.count += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn items(&self) -> &[T] {
+        &self.slots[..self.count]
     }
 }
