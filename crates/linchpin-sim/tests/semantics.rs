@@ -254,6 +254,21 @@ fn a_stage_drains_by_the_share_that_is_missing() {
     assert_eq!(told.down("site"), [(5.0, 50.0)]);
 }
 
+/// A need that full providers do not meet drains its battery from the beginning, in every replication alike.
+#[test]
+fn a_need_unmet_from_the_beginning_drains_its_battery() {
+    let mut case = Case::new(100);
+    let [grid, site] = ["grid", "site"].map(|id| case.node(id));
+    let battery = case.hours(3.0);
+    let mut need =
+        NeedSpec::any(site, "power", case.service, &[grid]).buffered("battery", battery, DistId::NONE);
+    need.required = 4.0;
+    case.b.need(need);
+    let told = case.run();
+    // A quarter is there.
+    assert_eq!(told.down("site"), [(4.0, 100.0)]);
+}
+
 /// Resupply keeps a stage from draining while it lasts.
 #[test]
 fn resupply_stops_the_drain() {

@@ -12,7 +12,7 @@ use std::hint::black_box;
 /// Events whose rows are read together.
 const EVENTS: usize = 32;
 /// Rows of a kind that are read together.
-const ROOM: usize = 64;
+const ROOM: usize = 96;
 
 impl Engine<'_> {
     /// When the cascade's next event is due; `u32::MAX` where there is none.

@@ -256,6 +256,8 @@ impl Engine<'_> {
         let state = &mut self.flow.specials.rows[special as usize];
         (state.mode, state.since) = (Mode::Armed, self.now);
         (state.charge, state.stage) = (charge, u8::from(charge.left == 0));
+        // Where the supply never changed, nobody has listed it yet.
+        self.soil(special);
         charge.left > 0
     }
 
