@@ -268,7 +268,7 @@ impl Plan {
             restarts: Vec::new(),
             damageable: 0,
             // In debug builds every other number, so that tests go both ways.
-            is_large: if cfg!(debug_assertions) { n % 2 == 0 } else { n >= Self::LARGE },
+            is_large: if cfg!(debug_assertions) { n.is_multiple_of(2) } else { n >= Self::LARGE },
             has_effects,
             has_standby,
             has_attended,
